@@ -1,3 +1,14 @@
 //! fuzzbox: a keyboard-driven terminal studio for making songs with the Producer API.
 
+pub mod api;
+pub mod app;
+pub mod audio;
+pub mod cli;
+pub mod config;
+pub mod domain;
+pub mod i18n;
+pub mod logging;
+pub mod runtime;
 pub mod sim;
+pub mod store;
+pub mod ui;

@@ -1,0 +1,1 @@
+//! What the Producer API offers, one HTTP exchange per method.

@@ -1,0 +1,1 @@
+//! Everything we know right now, and what to do about what happened.

@@ -1,0 +1,1 @@
+//! Sound: commands in, events out.

@@ -1,0 +1,27 @@
+//! What a music studio talks about: songs, tasks, drafts, failures.
+//!
+//! Invariant: nouns only. Nothing here waits, reads a clock, or knows a screen, a wire or a disk.
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+pub mod action;
+pub mod draft;
+pub mod failure;
+pub mod lyric;
+pub mod playback;
+pub mod request;
+pub mod saved;
+pub mod song;
+pub mod task;
+pub mod text;
+pub mod time;
+
+pub use action::{Action, Field, FieldKind, Model, Range};
+pub use draft::{Draft, FieldError, Problem};
+pub use failure::{Charge, Failure, FailureKind};
+pub use lyric::Lyric;
+pub use playback::{OutputKind, PlayerCommand, PlayerEvent, Volume, Waveform};
+pub use request::{AudiosRequest, Request};
+pub use saved::{Preferences, Record, Saved};
+pub use song::{Media, MediaFile, MediaKind, Song, SongId};
+pub use task::{ApiTaskId, Hold, Outcome, Task, TaskId, TaskRecord, TaskState};
+pub use time::{Seconds, Timestamp};

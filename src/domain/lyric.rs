@@ -1,0 +1,104 @@
+//! Lyric text: lines, and `[Section]` headers that give a song its shape.
+//!
+//! Invariant: a lyric has real line breaks only.
+
+use unicode_segmentation::UnicodeSegmentation;
+
+/// A lyric as text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lyric<'a> {
+    text: &'a str,
+}
+
+/// What is counted under the text area.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LyricCount {
+    /// Characters as the user sees them, without section headers and line breaks.
+    pub characters: usize,
+    /// Lines with words to sing.
+    pub lines: usize,
+    /// `[Section]` headers.
+    pub sections: usize,
+}
+
+/// Whether a line is a section header: `[Verse]`, `[Chorus 2]`, `[副歌]`.
+pub fn is_section(line: &str) -> bool {
+    section_name(line).is_some()
+}
+
+/// The name in a section header.
+pub fn section_name(line: &str) -> Option<&str> {
+    let name = line.trim().strip_prefix('[')?.strip_suffix(']')?.trim();
+    (!name.is_empty() && !name.contains(['[', ']'])).then_some(name)
+}
+
+/// Line breaks of every origin (`\r\n`, lone `\r`, U+2028, U+2029, vertical tab, form feed) as `\n`, tabs as two
+/// spaces: what a paste must go through, since terminals send pasted line breaks as `\r`.
+pub fn normalise(text: &str) -> String {
+    text.replace("\r\n", "\n")
+        .replace(
+            ['\r', '\u{2028}', '\u{2029}', '\u{0b}', '\u{0c}', '\u{85}'],
+            "\n",
+        )
+        .replace('\t', "  ")
+}
+
+impl<'a> Lyric<'a> {
+    /// A lyric in `text`.
+    pub fn new(text: &'a str) -> Self {
+        Lyric { text }
+    }
+
+    /// The text as it is sent: no blank lines at either end, no spaces at line ends.
+    pub fn to_send(self) -> String {
+        let lines: Vec<&str> = self.text.lines().map(str::trim_end).collect();
+        lines.join("\n").trim_matches('\n').to_owned()
+    }
+
+    /// The counts shown under the text area.
+    pub fn count(self) -> LyricCount {
+        let mut count = LyricCount::default();
+        for line in self.text.lines().map(str::trim).filter(|l| !l.is_empty()) {
+            if is_section(line) {
+                count.sections += 1;
+            } else {
+                count.lines += 1;
+                count.characters += line.graphemes(true).count();
+            }
+        }
+        count
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sections_are_whole_lines_in_brackets() {
+        assert_eq!(section_name(" [Verse 2] "), Some("Verse 2"));
+        assert_eq!(section_name("[副歌]"), Some("副歌"));
+        for line in ["[]", "[ ]", "Verse", "[Verse] sing", "[a][b]"] {
+            assert!(!is_section(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn line_breaks_of_every_origin_become_one_kind() {
+        assert_eq!(normalise("a\r\nb\rc\u{2028}d\te"), "a\nb\nc\nd  e");
+    }
+
+    #[test]
+    fn words_are_counted_without_headers() {
+        let count = Lyric::new("[Verse]\n在陽光下\n\nhey you\n[Chorus]\n").count();
+        assert_eq!((count.characters, count.lines, count.sections), (11, 2, 2));
+    }
+
+    #[test]
+    fn sent_text_has_no_loose_ends() {
+        assert_eq!(
+            Lyric::new("\n\n[Verse] \nhi  \n\n\n").to_send(),
+            "[Verse]\nhi"
+        );
+    }
+}

@@ -1,0 +1,49 @@
+//! What is kept between two sittings: one record at a time on the way in, all at once on the way out.
+//!
+//! Invariant: loading what was saved gives the same values back.
+
+use serde::{Deserialize, Serialize};
+
+use super::draft::Draft;
+use super::playback::Volume;
+use super::song::{Song, SongId};
+use super::task::Task;
+use super::time::Seconds;
+
+/// One thing to keep. Saving a task or a song that is already kept replaces it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Record {
+    /// A task as it stands.
+    Task(Box<Task>),
+    /// A song as it is known.
+    Song(Box<Song>),
+    /// The form and the lyric as they stand.
+    Draft(Box<Draft>),
+    /// Small preferences.
+    Preferences(Preferences),
+}
+
+/// Small things a listener expects to find as they were left.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Preferences {
+    /// The volume.
+    pub volume: Volume,
+    /// The song that was open in the player.
+    pub song: Option<SongId>,
+    /// Where in that song.
+    pub position: Seconds,
+}
+
+/// Everything a sitting starts with.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Saved {
+    /// All tasks that are not final and the latest that are, oldest first.
+    pub tasks: Vec<Task>,
+    /// All songs, oldest first.
+    pub songs: Vec<Song>,
+    /// The draft.
+    pub draft: Draft,
+    /// The preferences.
+    pub preferences: Preferences,
+}

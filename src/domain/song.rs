@@ -1,0 +1,139 @@
+//! A song: a finished piece of audio with an id, and where its files are.
+//!
+//! Invariant: texts are cleaned before they come here, and a file name never comes from outside.
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::failure::Failure;
+use super::task::TaskId;
+use super::time::{Seconds, Timestamp};
+
+/// The API's id of a song (`audio_id`).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SongId(pub String);
+
+/// Everything known of a song.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Song {
+    /// Its id at the API.
+    pub id: SongId,
+    /// The task that made it, where it was made here.
+    pub task: Option<TaskId>,
+    /// Its title; may be empty.
+    pub title: String,
+    /// The words that are sung.
+    pub lyric: String,
+    /// The prompt it was made from (`sound` in answers).
+    pub prompt: String,
+    /// The model that made it, as the answer names it.
+    pub model: String,
+    /// The seed used.
+    pub seed: String,
+    /// Its length as the API tells it, later as the file has it.
+    pub duration: Option<Seconds>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// The audio.
+    pub audio: Media,
+    /// The cover picture.
+    pub cover: Media,
+}
+
+/// A file of a song: where it can be had, and whether it is here.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Media {
+    /// Where the provider keeps it (for 90 days).
+    pub url: Option<Url>,
+    /// The whole, checked file in the data directory.
+    pub file: Option<MediaFile>,
+    /// Why it could not be fetched the last time.
+    pub failure: Option<Failure>,
+}
+
+/// A whole file in the media folder of the data directory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MediaFile {
+    /// Its name within the folder: made by us from [`SongId::file_stem`].
+    pub name: String,
+    /// Its size.
+    pub bytes: u64,
+}
+
+/// The kinds of file a song has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MediaKind {
+    /// The sound.
+    Audio,
+    /// The picture.
+    Cover,
+}
+
+impl SongId {
+    /// A file name for this song without a suffix: the id where it is a plain one, else a hash of it, so that an id
+    /// from outside can name no other path.
+    pub fn file_stem(&self) -> String {
+        let plain = !self.0.is_empty()
+            && self.0.len() <= 64
+            && self
+                .0
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if plain && !self.0.starts_with('-') {
+            self.0.clone()
+        } else {
+            format!("song-{:016x}", fnv1a(self.0.as_bytes()))
+        }
+    }
+}
+
+impl Song {
+    /// The file of a kind.
+    pub fn media(&self, kind: MediaKind) -> &Media {
+        match kind {
+            MediaKind::Audio => &self.audio,
+            MediaKind::Cover => &self.cover,
+        }
+    }
+
+    /// The file of a kind, to be changed.
+    pub fn media_mut(&mut self, kind: MediaKind) -> &mut Media {
+        match kind {
+            MediaKind::Audio => &mut self.audio,
+            MediaKind::Cover => &mut self.cover,
+        }
+    }
+}
+
+/// FNV-1a, 64 bit (Fowler, Noll, Vo): stable over releases, unlike the standard library's hasher.
+pub(crate) fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_from_outside_cannot_name_a_path() {
+        let plain = SongId("6c947f13-a3c5-4b9c-8609-5639c37cdc2d".into());
+        assert_eq!(plain.file_stem(), plain.0);
+        for hostile in [
+            "../../etc/passwd",
+            "",
+            ".",
+            "-rf",
+            "a/b",
+            "CON",
+            "歌",
+            "a\0b",
+        ] {
+            let stem = SongId(hostile.into()).file_stem();
+            assert!(stem.starts_with("song-"), "{hostile}: {stem}");
+        }
+    }
+}

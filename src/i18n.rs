@@ -1,0 +1,1 @@
+//! Every phrase a human reads.
