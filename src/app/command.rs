@@ -1,0 +1,267 @@
+//! What the user means, in the imperative.
+//!
+//! Invariant: every command stands in [`Command::ALL`] under one name, the same in the config, the key map, the
+//! palette and the help.
+
+use super::panes::PaneId;
+
+/// Something the user wants done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Command {
+    /// Leave; asks first if something would be lost.
+    Quit,
+    /// Stop like any program on Ctrl-Z.
+    Suspend,
+    /// Paint the screen anew.
+    Repaint,
+    /// Show every key that works now.
+    Help,
+    /// Show every command.
+    Palette,
+    /// Type in a token.
+    EnterToken,
+    /// The next language.
+    NextLanguage,
+    /// Order the draft.
+    Submit,
+    /// Bring back what was removed.
+    Undo,
+    /// The next pane.
+    NextPane,
+    /// The pane before.
+    PreviousPane,
+    /// This pane.
+    Focus(PaneId),
+    /// Move within the pane or the overlay.
+    Move(Motion),
+    /// In the form.
+    Compose(ComposeCommand),
+    /// In the lyrics.
+    Lyrics(LyricsCommand),
+    /// In the queue.
+    Queue(QueueCommand),
+    /// In the library.
+    Library(LibraryCommand),
+    /// Of the player.
+    Player(TransportCommand),
+    /// While text is typed.
+    Text(TextCommand),
+    /// In an overlay.
+    Overlay(OverlayCommand),
+}
+
+/// A movement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Motion {
+    /// One row up.
+    Up,
+    /// One row down.
+    Down,
+    /// To the left; in the form, the value before.
+    Left,
+    /// To the right; in the form, the next value.
+    Right,
+    /// Half a page up.
+    PageUp,
+    /// Half a page down.
+    PageDown,
+    /// To the first row.
+    First,
+    /// To the last row.
+    Last,
+}
+
+/// Commands of the form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ComposeCommand {
+    /// Edit the selected field, or step to its next value.
+    Edit,
+    /// Leave the selected field to the server again.
+    Clear,
+    /// Work from the prompt, or sing the lyric.
+    SwitchWay,
+    /// Begin a new draft; undo brings the old one back.
+    New,
+}
+
+/// Commands of the lyrics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LyricsCommand {
+    /// Type.
+    Edit,
+    /// Add the `[Section]` line that comes next: verse, chorus, verse, chorus, bridge, chorus, outro.
+    AddSection,
+    /// Turn each typed `\n` into a line break.
+    BreakLines,
+}
+
+/// Commands of the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum QueueCommand {
+    /// Show all that is known of the task.
+    Details,
+    /// Order a failed task once more.
+    OrderAgain,
+    /// Send a task in doubt again, knowing that it may be charged twice.
+    SendAgain,
+    /// Take a task that was not sent back, or give one in doubt up.
+    Drop,
+    /// Copy what is known of the task's failure.
+    CopyFailure,
+}
+
+/// Commands of the library.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LibraryCommand {
+    /// Play the song.
+    Play,
+    /// Show all that is known of the song.
+    Details,
+    /// Fill the form from the song.
+    Reuse,
+    /// Fetch the song's files again.
+    Fetch,
+    /// Find songs by title, lyric or prompt.
+    Find,
+    /// Copy the link to the audio.
+    CopyLink,
+    /// Copy the song's id.
+    CopyId,
+    /// Copy the song's lyric.
+    CopyLyric,
+}
+
+/// Commands of the player.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TransportCommand {
+    /// Play or pause.
+    Toggle,
+    /// The next song of the library.
+    Next,
+    /// The song before, or this one from its beginning.
+    Previous,
+    /// Five seconds on.
+    Forward,
+    /// Five seconds back.
+    Back,
+    /// Louder.
+    Louder,
+    /// Softer.
+    Softer,
+    /// No sound, or sound again.
+    Mute,
+    /// Close the song.
+    Stop,
+}
+
+/// Commands while text is typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TextCommand {
+    /// Back to commands; what was typed stays.
+    Leave,
+    /// Done with this line.
+    Accept,
+}
+
+/// Commands of an overlay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OverlayCommand {
+    /// Away with it.
+    Close,
+    /// Yes, or: do this.
+    Accept,
+}
+
+use ComposeCommand as C;
+use LibraryCommand as B;
+use LyricsCommand as L;
+use OverlayCommand as O;
+use QueueCommand as Q;
+use TextCommand as T;
+use TransportCommand as P;
+
+impl Command {
+    /// Every command with its name, in the order of the palette.
+    pub const ALL: &'static [(Command, &'static str)] = &[
+        (Command::Submit, "compose:submit"),
+        (Command::Compose(C::Edit), "compose:edit"),
+        (Command::Compose(C::SwitchWay), "compose:switch-way"),
+        (Command::Compose(C::Clear), "compose:clear-field"),
+        (Command::Compose(C::New), "compose:new"),
+        (Command::Lyrics(L::Edit), "lyrics:edit"),
+        (Command::Lyrics(L::AddSection), "lyrics:add-section"),
+        (Command::Lyrics(L::BreakLines), "lyrics:break-lines"),
+        (Command::Queue(Q::Details), "queue:details"),
+        (Command::Queue(Q::OrderAgain), "queue:order-again"),
+        (Command::Queue(Q::SendAgain), "queue:send-again"),
+        (Command::Queue(Q::Drop), "queue:drop"),
+        (Command::Queue(Q::CopyFailure), "queue:copy-failure"),
+        (Command::Library(B::Play), "library:play"),
+        (Command::Library(B::Details), "library:details"),
+        (Command::Library(B::Reuse), "library:reuse"),
+        (Command::Library(B::Find), "library:find"),
+        (Command::Library(B::Fetch), "library:fetch"),
+        (Command::Library(B::CopyLink), "library:copy-link"),
+        (Command::Library(B::CopyId), "library:copy-id"),
+        (Command::Library(B::CopyLyric), "library:copy-lyric"),
+        (Command::Player(P::Toggle), "player:toggle"),
+        (Command::Player(P::Next), "player:next"),
+        (Command::Player(P::Previous), "player:previous"),
+        (Command::Player(P::Forward), "player:forward"),
+        (Command::Player(P::Back), "player:back"),
+        (Command::Player(P::Louder), "player:louder"),
+        (Command::Player(P::Softer), "player:softer"),
+        (Command::Player(P::Mute), "player:mute"),
+        (Command::Player(P::Stop), "player:stop"),
+        (Command::NextPane, "global:next-pane"),
+        (Command::PreviousPane, "global:previous-pane"),
+        (Command::Focus(PaneId::Compose), "global:compose"),
+        (Command::Focus(PaneId::Lyrics), "global:lyrics"),
+        (Command::Focus(PaneId::Queue), "global:queue"),
+        (Command::Focus(PaneId::Library), "global:library"),
+        (Command::Move(Motion::Up), "global:up"),
+        (Command::Move(Motion::Down), "global:down"),
+        (Command::Move(Motion::Left), "global:left"),
+        (Command::Move(Motion::Right), "global:right"),
+        (Command::Move(Motion::PageUp), "global:page-up"),
+        (Command::Move(Motion::PageDown), "global:page-down"),
+        (Command::Move(Motion::First), "global:first"),
+        (Command::Move(Motion::Last), "global:last"),
+        (Command::Undo, "global:undo"),
+        (Command::Help, "global:help"),
+        (Command::Palette, "global:palette"),
+        (Command::EnterToken, "global:token"),
+        (Command::NextLanguage, "global:next-language"),
+        (Command::Repaint, "global:repaint"),
+        (Command::Suspend, "global:suspend"),
+        (Command::Quit, "global:quit"),
+        (Command::Text(T::Leave), "text:leave"),
+        (Command::Text(T::Accept), "text:accept"),
+        (Command::Overlay(O::Accept), "overlay:accept"),
+        (Command::Overlay(O::Close), "overlay:close"),
+    ];
+
+    /// Its name, as the config writes it.
+    pub fn name(self) -> &'static str {
+        Command::ALL
+            .iter()
+            .find(|(command, _)| *command == self)
+            .map_or("", |(_, name)| name)
+    }
+
+    /// The command of a name.
+    pub fn from_name(name: &str) -> Option<Command> {
+        Command::ALL
+            .iter()
+            .find(|(_, known)| *known == name)
+            .map(|(command, _)| *command)
+    }
+
+    /// Whether the palette offers it: movements and the commands of typing make no sense there.
+    pub fn in_palette(self) -> bool {
+        !matches!(
+            self,
+            Command::Move(_) | Command::Text(_) | Command::Overlay(_) | Command::Palette
+        )
+    }
+}

@@ -1,0 +1,55 @@
+//! What the world must do.
+//!
+//! Invariant: the effects of one update are performed in order, and a `Save` is durable before the next one starts:
+//! an order is on disk before it is on the wire.
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::domain::{
+    ApiTaskId, MediaKind, PlayerCommand, Record, Request, SongId, TaskId, Timestamp,
+};
+
+/// Something the world must do. At most 16 variants: a new one needs a new device, not a new feature.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Effect {
+    /// Send an order that is charged. Performed at most once for each time it is emitted.
+    Submit {
+        /// The task it belongs to.
+        task: TaskId,
+        /// The order.
+        request: Request,
+    },
+    /// Ask the API for tasks, all in one request.
+    Retrieve(Vec<ApiTaskId>),
+    /// List the account's tasks of a span.
+    Search {
+        /// The tasks in doubt that are looked for.
+        sought: Vec<TaskId>,
+        /// Created at or after.
+        since: Timestamp,
+        /// Created at or before.
+        until: Timestamp,
+    },
+    /// Fetch a file of a song into the media folder.
+    Download {
+        /// The song.
+        song: SongId,
+        /// Which file.
+        kind: MediaKind,
+        /// From where.
+        url: Url,
+    },
+    /// Keep something.
+    Save(Record),
+    /// Tell the player something.
+    Player(PlayerCommand),
+    /// Put text on the clipboard of the terminal (OSC 52).
+    Copy(String),
+    /// Paint the whole screen anew.
+    Repaint,
+    /// Stop like any program on Ctrl-Z.
+    Suspend,
+    /// Leave.
+    Quit,
+}

@@ -1,0 +1,158 @@
+//! What has happened, told in the past tense.
+//!
+//! Invariant: an event holds no handle, no closure and no secret, so a file of events is a sitting that can be replayed.
+
+use crossterm::event::{KeyEvent, MouseEvent};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{
+    ApiTaskId, Failure, MediaFile, MediaKind, PlayerEvent, Seconds, SongId, TaskId, TaskRecord,
+};
+
+/// Something that has happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// At the keyboard, the mouse or the window.
+    Input(Input),
+    /// The moment asked for by `next_wake` has come.
+    Tick,
+    /// To a task.
+    Task(TaskEvent),
+    /// To a song's files.
+    Song(SongEvent),
+    /// To the player.
+    Player(PlayerEvent),
+    /// While the token was typed, which happens outside the app.
+    Token(TokenEvent),
+    /// Something the world was asked to do could not be done, and there is no better event for it.
+    Stumbled(Stumble),
+    /// We are asked to leave: SIGTERM, SIGHUP, or the terminal is gone.
+    HungUp,
+}
+
+/// What came from the terminal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Input {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// Text was pasted, as the terminal sent it.
+    Pasted(String),
+    /// The mouse was used.
+    Mouse(MouseEvent),
+    /// The window has another size.
+    Resized {
+        /// Columns.
+        width: u16,
+        /// Rows.
+        height: u16,
+    },
+}
+
+/// What happened to a task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum TaskEvent {
+    /// The API took it.
+    Accepted {
+        /// Which.
+        task: TaskId,
+        /// The API's id of it.
+        api_id: ApiTaskId,
+        /// The API's trace id.
+        trace_id: Option<String>,
+        /// The whole record, where the API answered at once.
+        record: Option<Box<TaskRecord>>,
+    },
+    /// Submitting it failed; the failure's kind says whether it may have been taken.
+    NotAccepted {
+        /// Which.
+        task: TaskId,
+        /// Why.
+        failure: Failure,
+    },
+    /// The API was asked for these tasks and answered; an id without a record is unknown to it.
+    Retrieved {
+        /// What was asked for.
+        asked: Vec<ApiTaskId>,
+        /// What was answered.
+        records: Vec<TaskRecord>,
+    },
+    /// Asking for these tasks failed.
+    NotRetrieved {
+        /// What was asked for.
+        asked: Vec<ApiTaskId>,
+        /// Why.
+        failure: Failure,
+    },
+    /// The account's tasks of a span were listed, to find those in doubt.
+    Searched {
+        /// The tasks that were in doubt when the search began.
+        sought: Vec<TaskId>,
+        /// What was found, or why nothing could be asked.
+        found: Result<Vec<TaskRecord>, Failure>,
+    },
+}
+
+/// What happened to a song's files.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum SongEvent {
+    /// A file is being fetched.
+    Progressed {
+        /// Which song.
+        song: SongId,
+        /// Which file.
+        kind: MediaKind,
+        /// Bytes so far.
+        done: u64,
+        /// Bytes in all, where known.
+        total: Option<u64>,
+    },
+    /// A file is whole, checked and in its place.
+    Fetched {
+        /// Which song.
+        song: SongId,
+        /// Which file kind.
+        kind: MediaKind,
+        /// The file.
+        file: MediaFile,
+        /// How long it plays, for audio.
+        duration: Option<Seconds>,
+    },
+    /// A file could not be fetched.
+    NotFetched {
+        /// Which song.
+        song: SongId,
+        /// Which file.
+        kind: MediaKind,
+        /// Why.
+        failure: Failure,
+    },
+}
+
+/// What happened while the token was typed. The characters themselves never become events.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TokenEvent {
+    /// So many characters are typed.
+    Typed(usize),
+    /// It was given up.
+    Cancelled,
+    /// It is stored, and used from now on.
+    Stored,
+    /// It could not be stored, or cannot be a token; why, in a line.
+    Refused(String),
+}
+
+/// What the world could not do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Stumble {
+    /// Something could not be kept. What was to follow it was not begun.
+    NotSaved {
+        /// The task it was about, where it was one.
+        task: Option<TaskId>,
+        /// Why, in a line.
+        reason: String,
+    },
+    /// Nothing could be copied to the clipboard; why, in a line.
+    NotCopied(String),
+    /// A job ended in a panic; which, in a word or two.
+    Broke(String),
+}

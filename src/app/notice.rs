@@ -1,0 +1,194 @@
+//! Short messages that expire.
+//!
+//! Invariant: a notice holds a meaning; `i18n` chooses the words.
+
+use super::command::Command;
+use crate::domain::{Failure, Timestamp, time::after};
+
+/// Something the user should know now.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Notice {
+    /// An order is in the queue.
+    Ordered(String),
+    /// A song is made; its title.
+    Finished(String),
+    /// A task failed; its label and why.
+    TaskFailed(String, Failure),
+    /// The outcome of a task is not known; its label.
+    TaskInDoubt(String),
+    /// A task in doubt was found and goes on; its label.
+    TaskFound(String),
+    /// The queue waits for a token.
+    TokenNeeded,
+    /// The token is stored.
+    TokenStored,
+    /// The queue waits for credit.
+    CreditNeeded,
+    /// The draft has mistakes; how many.
+    DraftRefused(usize),
+    /// A command can do nothing now.
+    Refused(Command, Refusal),
+    /// A key is bound to nothing here; how it is written.
+    UnknownKey(String),
+    /// Something is on the clipboard.
+    Copied(Copied),
+    /// Copying failed; why.
+    NotCopied(String),
+    /// Something could not be kept; why.
+    NotSaved(String),
+    /// A song could not be played; why.
+    NotPlayed(String),
+    /// A file of a song could not be fetched; the song's title and why.
+    NotFetched(String, Failure),
+    /// The form was filled from a song; its title.
+    FormFilled(String),
+    /// The form is empty again; undo brings it back.
+    FormCleared,
+    /// What was removed is back.
+    Undone,
+    /// Text was cut or changed on its way in: bytes left out.
+    PasteCut(usize),
+    /// Something inside broke; what.
+    Broke(String),
+}
+
+/// What was copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Copied {
+    /// The link to the audio.
+    Link,
+    /// The id of the song.
+    Id,
+    /// The lyric of the song.
+    Lyric,
+    /// The text of a failure with its trace id.
+    Failure,
+}
+
+/// Why a command can do nothing now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// No song is selected.
+    NoSong,
+    /// No task is selected.
+    NoTask,
+    /// The song's audio is not on disk yet.
+    NotFetchedYet,
+    /// Nothing is open in the player.
+    NothingLoaded,
+    /// There is no next song.
+    NoNext,
+    /// There is no previous song.
+    NoPrevious,
+    /// Only a task whose outcome is unknown can be sent again.
+    NotInDoubt,
+    /// Only a failed task can be ordered once more.
+    NotFailed,
+    /// The task is at the API: it cannot be taken back.
+    AtTheApi,
+    /// The task is finished.
+    AlreadyFinal,
+    /// Nothing was removed that could come back.
+    NothingToUndo,
+    /// The song has no link.
+    NoLink,
+    /// The song has no lyric.
+    NoLyric,
+    /// The file is here or being fetched already.
+    NothingToFetch,
+    /// Only in the pane that has it.
+    OtherPane,
+    /// The field has no text.
+    NothingToClear,
+}
+
+/// How loud a notice speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// As it should be.
+    Good,
+    /// Worth knowing.
+    Plain,
+    /// Something needs the user.
+    Warning,
+    /// Something went wrong.
+    Error,
+}
+
+impl Notice {
+    /// How loud it speaks.
+    pub fn tone(&self) -> Tone {
+        match self {
+            Notice::Ordered(_)
+            | Notice::Finished(_)
+            | Notice::TaskFound(_)
+            | Notice::TokenStored
+            | Notice::Copied(_)
+            | Notice::Undone => Tone::Good,
+            Notice::FormFilled(_)
+            | Notice::FormCleared
+            | Notice::Refused(..)
+            | Notice::UnknownKey(_)
+            | Notice::PasteCut(_) => Tone::Plain,
+            Notice::TaskInDoubt(_)
+            | Notice::TokenNeeded
+            | Notice::CreditNeeded
+            | Notice::DraftRefused(_)
+            | Notice::NotCopied(_) => Tone::Warning,
+            Notice::TaskFailed(..)
+            | Notice::NotSaved(_)
+            | Notice::NotPlayed(_)
+            | Notice::NotFetched(..)
+            | Notice::Broke(_) => Tone::Error,
+        }
+    }
+
+    /// How long it stays, in seconds: what needs the user stays longer.
+    fn seconds(&self) -> f64 {
+        match self.tone() {
+            Tone::Good | Tone::Plain => 5.0,
+            Tone::Warning => 10.0,
+            Tone::Error => 15.0,
+        }
+    }
+}
+
+/// The notice on screen, if any. A new one takes the place of the old; failures also stand in the queue for good.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Notices {
+    current: Option<(Notice, Timestamp)>,
+}
+
+impl Notices {
+    /// Shows a notice.
+    pub fn push(&mut self, notice: Notice, now: Timestamp) {
+        let until = after(now, notice.seconds());
+        self.current = Some((notice, until));
+    }
+
+    /// The notice to show.
+    pub fn current(&self) -> Option<&Notice> {
+        self.current.as_ref().map(|(notice, _)| notice)
+    }
+
+    /// Takes the notice away.
+    pub fn dismiss(&mut self) {
+        self.current = None;
+    }
+
+    /// Lets the notice expire.
+    pub fn on_tick(&mut self, now: Timestamp) {
+        if self
+            .current
+            .as_ref()
+            .is_some_and(|(_, until)| *until <= now)
+        {
+            self.current = None;
+        }
+    }
+
+    /// When the notice expires.
+    pub fn next_wake(&self) -> Option<Timestamp> {
+        self.current.as_ref().map(|(_, until)| *until)
+    }
+}

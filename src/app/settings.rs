@@ -1,0 +1,154 @@
+//! What the user has set: plain values, read once at the start.
+
+use serde::{Deserialize, Serialize};
+
+use super::keymap::Keymap;
+use crate::domain::Model;
+
+/// A language of the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub enum Locale {
+    /// English.
+    #[default]
+    #[serde(rename = "en")]
+    En,
+    /// 繁體中文.
+    #[serde(rename = "zh-TW")]
+    ZhTw,
+    /// 简体中文.
+    #[serde(rename = "zh-CN")]
+    ZhCn,
+}
+
+impl Locale {
+    /// Every language.
+    pub const ALL: [Locale; 3] = [Locale::En, Locale::ZhTw, Locale::ZhCn];
+}
+
+/// A set of colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ThemeBase {
+    /// For dark backgrounds.
+    #[default]
+    Dark,
+    /// For light backgrounds.
+    Light,
+    /// No colours at all (`NO_COLOR`): bold, dim, underlined and reversed only.
+    Plain,
+}
+
+/// What a piece of the screen means; a theme gives each a style.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Text to read.
+    Text,
+    /// Text that can be overlooked.
+    Muted,
+    /// Values and keys worth finding.
+    Accent,
+    /// The border of the pane with the keyboard.
+    Focus,
+    /// The selected row.
+    Selection,
+    /// Went well.
+    Ok,
+    /// Needs the user.
+    Warn,
+    /// Went wrong.
+    Error,
+    /// What plays.
+    Playing,
+    /// Titles and `[Section]` lines.
+    Heading,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Role; 10] = [
+        Role::Text,
+        Role::Muted,
+        Role::Accent,
+        Role::Focus,
+        Role::Selection,
+        Role::Ok,
+        Role::Warn,
+        Role::Error,
+        Role::Playing,
+        Role::Heading,
+    ];
+}
+
+/// A colour as the config writes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Colour {
+    /// One of the terminal's 256 colours.
+    Indexed(u8),
+    /// Red, green, blue.
+    Rgb(u8, u8, u8),
+}
+
+/// How a role looks, as the config writes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct StyleSpec {
+    /// Of the characters.
+    pub fg: Option<Colour>,
+    /// Behind the characters.
+    pub bg: Option<Colour>,
+    /// Bold.
+    pub bold: bool,
+    /// Dim.
+    pub dim: bool,
+    /// Italic.
+    pub italic: bool,
+    /// Underlined.
+    pub underline: bool,
+    /// Colours swapped.
+    pub reverse: bool,
+}
+
+/// Everything the user has set that decisions and the screen depend on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// The language.
+    pub locale: Locale,
+    /// The colours.
+    pub theme: ThemeBase,
+    /// Roles that look different from the theme's.
+    pub styles: Vec<(Role, StyleSpec)>,
+    /// Which key does what.
+    pub keymap: Keymap,
+    /// How many tasks may be in flight at once.
+    pub in_flight: usize,
+    /// The models that can be chosen.
+    pub models: Vec<Model>,
+    /// Whether there is a token to order with.
+    pub has_token: bool,
+    /// Whether this is the demo, which costs nothing.
+    pub demo: bool,
+    /// Where a token typed in is stored, as the user would write it.
+    pub token_file: String,
+    /// Where the songs' files are, as the user would write it.
+    pub media_folder: String,
+    /// How long the first answer to a poll is waited for, as a factor: 1 for the real API, less for a quick simulator.
+    pub pace: f64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            locale: Locale::En,
+            theme: ThemeBase::Dark,
+            styles: Vec::new(),
+            keymap: Keymap::default(),
+            in_flight: 5,
+            models: Model::known(),
+            has_token: true,
+            demo: false,
+            token_file: "~/.config/fuzzbox/token".to_owned(),
+            media_folder: "~/.local/share/fuzzbox/media".to_owned(),
+            pace: 1.0,
+        }
+    }
+}
