@@ -79,7 +79,7 @@ pub async fn keep(part: &Path, file: &Path) -> io::Result<u64> {
     let bytes = fs::metadata(part).await?.len();
     fs::rename(part, file).await?;
     #[cfg(unix)]
-    if let Some(folder) = file.parent() {
+    if let Some(folder) = file.parent().filter(|path| !path.as_os_str().is_empty()) {
         File::open(folder).await?.sync_all().await?;
     }
     // Without its part file it is never read again, so that it does no harm where it cannot be removed.
@@ -105,7 +105,7 @@ pub(super) async fn fetch(
     }
     let held = Held::find(order).await;
     let mut response = ask(http, patience, order, &held).await?;
-    let (from, total) = match plan(&response, held.bytes)? {
+    let (from, total) = match plan(&response, &held)? {
         Plan::Write { from, total } => (from, total),
         Plan::Whole => {
             return Ok(Fetched {

@@ -3,9 +3,10 @@
 //!
 //! Invariant: a page is never taken for a file, and bytes from another place than asked for are never used.
 
-use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, HeaderMap};
+use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap, LAST_MODIFIED};
 use reqwest::{Response, StatusCode};
 
+use super::Held;
 use crate::api::error;
 use crate::domain::{Failure, FailureKind};
 
@@ -23,7 +24,7 @@ pub(super) enum Plan {
 }
 
 /// What to do with an answer.
-pub(super) fn plan(response: &Response, held: u64) -> Result<Plan, Failure> {
+pub(super) fn plan(response: &Response, held: &Held) -> Result<Plan, Failure> {
     let headers = response.headers();
     let range = content_range(headers);
     match response.status() {
@@ -32,18 +33,35 @@ pub(super) fn plan(response: &Response, held: u64) -> Result<Plan, Failure> {
             total: response.content_length(),
         }),
         StatusCode::PARTIAL_CONTENT => Ok(match range {
-            Some((Some(from), total)) if from == held => Plan::Write {
-                from,
-                total: total.or_else(|| Some(from + response.content_length()?)),
-            },
+            Some((Some(from), total)) if from == held.bytes && is_same(headers, held) => {
+                Plan::Write {
+                    from,
+                    total: total.or_else(|| Some(from + response.content_length()?)),
+                }
+            }
             _ => Plan::Anew,
         }),
-        StatusCode::RANGE_NOT_SATISFIABLE if held > 0 => Ok(match range {
-            Some((None, Some(total))) if total == held => Plan::Whole,
+        StatusCode::RANGE_NOT_SATISFIABLE if held.bytes > 0 => Ok(match range {
+            Some((None, Some(total))) if total == held.bytes => Plan::Whole,
             _ => Plan::Anew,
         }),
         status => Err(refusal(status, headers)),
     }
+}
+
+/// Whether the rest belongs to what is held: a server that does not know `If-Range` sends the rest of whatever it has.
+fn is_same(headers: &HeaderMap, held: &Held) -> bool {
+    let Some(validator) = &held.validator else {
+        return true;
+    };
+    let name = if validator.starts_with('"') {
+        ETAG
+    } else {
+        LAST_MODIFIED
+    };
+    headers
+        .get(name)
+        .is_none_or(|told| told.as_bytes() == validator.as_bytes())
 }
 
 /// What a status other than a good one means for a file.
