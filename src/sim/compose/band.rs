@@ -155,14 +155,14 @@ impl Bar<'_> {
             (Style::Jazz, _) => self.comp("x.....x.........", force),
             (Style::Lofi, _) => self.comp("x.........o.....", force),
             (Style::Electronic, true) => {
-                self.roll("x.xx.xx.x.xx.xx.", force * 0.9, &[0, 1, 2, 3, 2, 1])
+                self.roll("x.xx.xx.x.xx.xx.", force * 0.9, &[0, 1, 2, 3, 2, 1]);
             }
             (Style::Electronic, false) => self.comp("..x...x...x...x.", force * 0.8),
             (Style::Folk, true) => self.comp("x..xx.xxx..xx.xx", force * 0.8),
             (Style::Folk, false) => self.roll("x.x.x.x.x.x.x.x.", force, &[0, 2, 1, 3, 2, 1]),
             (Style::Ambient, _) => self.roll("x.....x.....x...", force * 0.8, &[0, 2, 3, 1]),
             (Style::Pop | Style::Ballad, _) => {
-                self.roll("x.x.x.x.x.x.x.x.", force, &[0, 1, 2, 3, 2, 1])
+                self.roll("x.x.x.x.x.x.x.x.", force, &[0, 1, 2, 3, 2, 1]);
             }
         }
     }

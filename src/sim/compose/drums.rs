@@ -70,72 +70,102 @@ fn fill(place: &Place, beat: f64, dice: &mut Dice, notes: &mut Vec<Note>) {
     }
 }
 
+/// What is played where: bare (intro, bridge, outro), full (chorus, solo) or between.
 fn groove(place: &Place) -> Groove {
-    use Part::{Clap, Hat, Kick, OpenHat, Snare};
     let is_loud = matches!(place.section.kind, Kind::Chorus | Kind::Solo);
     let is_bare = matches!(place.section.kind, Kind::Intro | Kind::Bridge | Kind::Outro);
-    match (place.mood.style, is_loud) {
-        (Style::Ambient, false) => &[],
-        (Style::Ballad | Style::Folk | Style::Jazz, _) if is_bare => &[],
-        (Style::Pop | Style::Lofi, _) if is_bare => &[(Hat, "x...x...x...x...")],
-        (Style::Rock, _) if is_bare => &[(Hat, "x.o.x.o.x.o.x.o."), (Kick, "x.......x.......")],
-        (Style::Electronic, _) if is_bare => &[(Hat, "..x...x...x...x.")],
-        (Style::Pop, true) => &[
+    if is_bare {
+        bare(place.mood.style)
+    } else if is_loud {
+        full(place.mood.style)
+    } else {
+        plain(place.mood.style)
+    }
+}
+
+fn bare(style: Style) -> Groove {
+    match style {
+        Style::Ambient | Style::Ballad | Style::Folk | Style::Jazz => &[],
+        Style::Pop | Style::Lofi => &[(Part::Hat, "x...x...x...x...")],
+        Style::Rock => &[
+            (Part::Hat, "x.o.x.o.x.o.x.o."),
+            (Part::Kick, "x.......x......."),
+        ],
+        Style::Electronic => &[(Part::Hat, "..x...x...x...x.")],
+    }
+}
+
+fn plain(style: Style) -> Groove {
+    use Part::{Hat, Kick, Snare};
+    match style {
+        Style::Ambient => &[],
+        Style::Pop => &[
+            (Kick, "x.......x.x....."),
+            (Snare, "....x.......x..."),
+            (Hat, "x.o.x.o.x.o.x.o."),
+        ],
+        Style::Rock => &[
+            (Kick, "x..x....x.x....."),
+            (Snare, "....x.......x..."),
+            (Hat, "x.x.x.x.x.x.x.x."),
+        ],
+        Style::Electronic => &[(Kick, "x...x...x...x..."), (Hat, "..x...x...x...xo")],
+        Style::Ballad => &[(Kick, "o.......o......."), (Hat, "o...o...o...o...")],
+        Style::Jazz => &[
+            (Hat, "x...x.o.x...x.o."),
+            (Kick, "o.......o......."),
+            (Snare, "......o.......o."),
+        ],
+        Style::Folk => &[(Hat, "o.oxo.oxo.oxo.ox")],
+        Style::Lofi => &[
+            (Kick, "x.......o.x....."),
+            (Snare, "....o.......o..."),
+            (Hat, "x.x.x.x.x.x.x.x."),
+        ],
+    }
+}
+
+fn full(style: Style) -> Groove {
+    use Part::{Clap, Hat, Kick, OpenHat, Snare};
+    match style {
+        Style::Ambient => &[(Kick, "o.......o.......")],
+        Style::Pop => &[
             (Kick, "x..x..x.x.x....."),
             (Snare, "....x.......x..."),
             (Clap, "....o.......o..."),
             (Hat, "xoxoxoxoxoxoxo.."),
             (OpenHat, "..............o."),
         ],
-        (Style::Pop, false) => &[
-            (Kick, "x.......x.x....."),
-            (Snare, "....x.......x..."),
-            (Hat, "x.o.x.o.x.o.x.o."),
-        ],
-        (Style::Rock, true) => &[
+        Style::Rock => &[
             (Kick, "x.x...x.x.xx...."),
             (Snare, "....x.......x..o"),
             (OpenHat, "x...x...x...x..."),
         ],
-        (Style::Rock, false) => &[
-            (Kick, "x..x....x.x....."),
-            (Snare, "....x.......x..."),
-            (Hat, "x.x.x.x.x.x.x.x."),
-        ],
-        (Style::Electronic, true) => &[
+        Style::Electronic => &[
             (Kick, "x...x...x...x..."),
             (Clap, "....x.......x..."),
             (OpenHat, "..x...x...x...x."),
             (Hat, "oxooxxoooxooxxoo"),
         ],
-        (Style::Electronic, false) => &[(Kick, "x...x...x...x..."), (Hat, "..x...x...x...xo")],
-        (Style::Ballad, true) => &[
+        Style::Ballad => &[
             (Kick, "x.....o.x......."),
             (Snare, "....x.......x..."),
             (Hat, "x.o.x.o.x.o.x.o."),
         ],
-        (Style::Ballad, false) => &[(Kick, "o.......o......."), (Hat, "o...o...o...o...")],
-        (Style::Jazz, _) => &[
+        Style::Jazz => &[
             (Hat, "x...x.o.x...x.o."),
-            (Kick, "o.......o......."),
-            (Snare, "......o.......o."),
+            (Kick, "x.......o......."),
+            (Snare, "......o.....o.o."),
         ],
-        (Style::Folk, true) => &[
+        Style::Folk => &[
             (Kick, "x.......x.o....."),
             (Snare, "....o.......o..."),
             (Hat, "o.oxo.oxo.oxo.ox"),
         ],
-        (Style::Folk, false) => &[(Hat, "o.oxo.oxo.oxo.ox")],
-        (Style::Lofi, true) => &[
+        Style::Lofi => &[
             (Kick, "x.....xo..x....."),
             (Snare, "....x.......x..o"),
             (Hat, "x.xox.xox.xox.xo"),
         ],
-        (Style::Lofi, false) => &[
-            (Kick, "x.......o.x....."),
-            (Snare, "....o.......o..."),
-            (Hat, "x.x.x.x.x.x.x.x."),
-        ],
-        (Style::Ambient, true) => &[(Kick, "o.......o.......")],
     }
 }

@@ -2,7 +2,7 @@
 
 use super::tables::{self, SIZE, Table, Tables, Tone};
 use super::{BLOCK, Bus, RATE_F};
-use crate::sim::compose::{Note, Part, Sound, Style};
+use crate::sim::compose::{Note, Part, Sound, Style, Vowel};
 use crate::sim::dice::Dice;
 
 /// How an instrument is played.
@@ -31,42 +31,35 @@ struct Patch {
     breath: f64,
 }
 
+/// A short plain pluck, from which the others differ.
+const PLAIN: Patch = Patch {
+    attack: Tone::Struck,
+    body: Tone::Ringing,
+    gain: 0.2,
+    rise: 0.004,
+    decay: 0.0,
+    release: 0.12,
+    spread: 3.0,
+    pan: 0.0,
+    send: 0.2,
+    vibrato: 0.0,
+    mellow: 0.12,
+    breath: 0.0,
+};
+
 fn patch(note: &Note, sound: &Sound, dice: &mut Dice) -> Patch {
-    let plain = Patch {
-        attack: Tone::Struck,
-        body: Tone::Ringing,
-        gain: 0.2,
-        rise: 0.004,
-        decay: 0.0,
-        release: 0.12,
-        spread: 3.0,
-        pan: 0.0,
-        send: 0.2,
-        vibrato: 0.0,
-        mellow: 0.12,
-        breath: 0.0,
-    };
     match note.part {
-        Part::Lead(vowel) | Part::Harmony(vowel) => {
-            let is_lead = matches!(note.part, Part::Lead(_));
-            Patch {
-                attack: Tone::Sung(vowel),
-                body: Tone::Sung(vowel),
-                gain: if is_lead {
-                    0.34 * sound.lead
-                } else {
-                    0.20 * sound.lead
-                },
-                rise: 0.035,
-                release: 0.11,
-                spread: if is_lead { 4.0 } else { 11.0 },
-                pan: if is_lead { 0.0 } else { 0.35 },
-                send: 0.34,
-                vibrato: 22.0 + 22.0 * sound.wobble,
-                breath: 0.05,
-                ..plain
-            }
-        }
+        Part::Lead(vowel) => Patch {
+            gain: 0.165 * sound.lead,
+            spread: 4.0,
+            ..singer(vowel, sound)
+        },
+        Part::Harmony(vowel) => Patch {
+            gain: 0.12 * sound.lead,
+            spread: 11.0,
+            pan: 0.35,
+            ..singer(vowel, sound)
+        },
         Part::Pad => Patch {
             attack: Tone::Strings,
             body: Tone::Strings,
@@ -76,9 +69,9 @@ fn patch(note: &Note, sound: &Sound, dice: &mut Dice) -> Patch {
             spread: 10.0 + 14.0 * sound.wobble,
             send: 0.30,
             vibrato: 4.0,
-            ..plain
+            ..PLAIN
         },
-        Part::Keys => keys(sound, dice, plain),
+        Part::Keys => keys(sound, dice),
         Part::Bell => Patch {
             attack: Tone::Glass,
             body: Tone::Glass,
@@ -88,7 +81,7 @@ fn patch(note: &Note, sound: &Sound, dice: &mut Dice) -> Patch {
             spread: 5.0,
             pan: -0.35,
             send: 0.55,
-            ..plain
+            ..PLAIN
         },
         _ => Patch {
             attack: Tone::Growl,
@@ -100,12 +93,25 @@ fn patch(note: &Note, sound: &Sound, dice: &mut Dice) -> Patch {
             spread: 0.0,
             send: 0.0,
             mellow: 0.18,
-            ..plain
+            ..PLAIN
         },
     }
 }
 
-fn keys(sound: &Sound, dice: &mut Dice, plain: Patch) -> Patch {
+fn singer(vowel: Vowel, sound: &Sound) -> Patch {
+    Patch {
+        attack: Tone::Sung(vowel),
+        body: Tone::Sung(vowel),
+        rise: 0.035,
+        release: 0.11,
+        send: 0.34,
+        vibrato: 22.0 + 22.0 * sound.wobble,
+        breath: 0.05,
+        ..PLAIN
+    }
+}
+
+fn keys(sound: &Sound, dice: &mut Dice) -> Patch {
     let pan = dice.between(-0.4, 0.4);
     match sound.style {
         Style::Rock => Patch {
@@ -116,18 +122,17 @@ fn keys(sound: &Sound, dice: &mut Dice, plain: Patch) -> Patch {
             release: 0.05,
             spread: 14.0,
             send: 0.12,
-            ..plain
+            ..PLAIN
         },
         Style::Lofi | Style::Jazz | Style::Ambient => Patch {
             attack: Tone::Tine,
-            body: Tone::Ringing,
             gain: 0.175,
             decay: 1.1,
             release: 0.3,
             pan,
             send: 0.3,
             mellow: 0.4,
-            ..plain
+            ..PLAIN
         },
         Style::Electronic => Patch {
             gain: 0.175,
@@ -136,7 +141,7 @@ fn keys(sound: &Sound, dice: &mut Dice, plain: Patch) -> Patch {
             spread: 9.0,
             pan,
             send: 0.4,
-            ..plain
+            ..PLAIN
         },
         Style::Pop | Style::Ballad | Style::Folk => Patch {
             gain: 0.2,
@@ -144,7 +149,7 @@ fn keys(sound: &Sound, dice: &mut Dice, plain: Patch) -> Patch {
             release: 0.22,
             pan,
             send: 0.24,
-            ..plain
+            ..PLAIN
         },
     }
 }
