@@ -1,0 +1,5 @@
+//! What the tests stand on.
+
+pub mod picture;
+pub mod pty;
+pub mod tape;
