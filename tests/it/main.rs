@@ -1,4 +1,5 @@
 //! The one integration-test binary.
 
 mod api;
+mod harness;
 mod support;
