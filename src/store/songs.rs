@@ -9,6 +9,9 @@ use url::Url;
 use super::drafts::{decode, encode};
 use crate::domain::{Media, MediaFile, Seconds, Song, SongId, TaskId, Timestamp};
 
+/// The most songs room is made for in advance.
+const ROOM_MAX: i64 = 20_000;
+
 /// Keeps a song, in place of what was kept under its id.
 pub(super) fn save(connection: &Connection, song: &Song) -> rusqlite::Result<()> {
     let failure = |media: &Media| media.failure.as_ref().map(encode).transpose();
@@ -54,15 +57,19 @@ pub(super) fn save(connection: &Connection, song: &Song) -> rusqlite::Result<()>
 
 /// All songs, oldest first.
 pub(super) fn load(connection: &Connection) -> rusqlite::Result<Vec<Song>> {
-    let mut songs: Vec<Song> = connection
-        .prepare(
-            "SELECT id, task, title, lyric, prompt, model, seed, duration, created_at, created_ns,
-                 audio_url, audio_file, audio_bytes, audio_failure,
-                 cover_url, cover_file, cover_bytes, cover_failure
-             FROM songs",
-        )?
-        .query_map((), song)?
-        .collect::<rusqlite::Result<_>>()?;
+    // Room is made at once: songs are large, and moving them costs as much as reading them.
+    let count: i64 = connection.query_row("SELECT count(*) FROM songs", (), |row| row.get(0))?;
+    let mut songs = Vec::with_capacity(count.clamp(0, ROOM_MAX) as usize);
+    let mut statement = connection.prepare(
+        "SELECT id, task, title, lyric, prompt, model, seed, duration, created_at, created_ns,
+             audio_url, audio_file, audio_bytes, audio_failure,
+             cover_url, cover_file, cover_bytes, cover_failure
+         FROM songs",
+    )?;
+    let mut rows = statement.query(())?;
+    while let Some(row) = rows.next()? {
+        songs.push(song(row)?);
+    }
     // Sorted here: they come almost sorted, and SQLite would have to carry all the texts through its sorter.
     songs.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
     Ok(songs)

@@ -417,7 +417,7 @@ fn damage_anywhere_is_noticed_and_left_alone() {
     let error = place.refused();
     assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
     let mut overwritten = whole.clone();
-    overwritten[4096 * 2..].fill(0x5a);
+    overwritten[16_384 * 2..].fill(0x5a);
     fs::write(place.path(), overwritten).unwrap();
     let error = place.refused();
     assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
