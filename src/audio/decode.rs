@@ -307,7 +307,7 @@ fn length(path: &Path, open: &mut Opened, rate: u32) -> Result<(u64, bool), Audi
             }
             let counted = to_frames(ticks, open.time_base);
             *open = reader::open(path)?;
-            Ok((counted, false))
+            Ok((counted, open.format == AudioFormat::M4a))
         }
     }
 }

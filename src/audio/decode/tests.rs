@@ -40,7 +40,7 @@ fn songs_begin_and_end_where_they_were_recorded() {
     for (name, frames, lag) in [
         ("moov_first.m4a", 105_840, 0),
         ("moov_last.m4a", 105_840, 0),
-        ("fragmented.m4a", 107_520, 1024), // no edit list: the priming is part of it
+        ("fragmented.m4a", 106_864, 1024), // no edit list: the priming is part of it
         ("lame.mp3", 105_840, 0),
         ("mono_8k.wav", 12_000, 0),
         ("mono_16k.flac", 19_200, 0),
