@@ -63,7 +63,9 @@ impl Decoder {
             .map_err(|error| reader::explain_codec(&open.params, &error))?;
         let rate = codec.codec_params().sample_rate.unwrap_or(0);
         if !(1_000..=768_000).contains(&rate) {
-            return Err(AudioError::Unsupported(format!("a sample rate of {rate} Hz")));
+            return Err(AudioError::Unsupported(format!(
+                "a sample rate of {rate} Hz"
+            )));
         }
         let priming = (open.edit.priming * f64::from(rate)).round() as i64;
         let (whole, exact) = length(path, &mut open, rate)?;
@@ -135,14 +137,21 @@ impl Decoder {
             // An MP4 reader that has seen the end finds no further packet after a seek.
             self.open = reader::open(&self.path)?;
         }
-        let frame = if self.exact { frame.min(self.frames) } else { frame };
+        let frame = if self.exact {
+            frame.min(self.frames)
+        } else {
+            frame
+        };
         self.from = i64::try_from(frame).unwrap_or(i64::MAX);
         self.ended = self.exact && frame >= self.frames;
         self.next = None;
         self.codec.reset();
         let lossless = matches!(self.open.format, AudioFormat::Wav | AudioFormat::Flac);
         let warm_up = if lossless { 0 } else { WARM_UP };
-        let raw = self.from.saturating_add(self.priming).saturating_sub(warm_up);
+        let raw = self
+            .from
+            .saturating_add(self.priming)
+            .saturating_sub(warm_up);
         let first = Timestamp::new(-i64::from(self.open.delay));
         let to = SeekTo::Timestamp {
             ts: self.ticks(raw).max(first),
@@ -178,7 +187,11 @@ impl Decoder {
             if keep > skip {
                 let channels = usize::from(self.open.channels);
                 let range = skip as usize * channels..keep as usize * channels;
-                fold(self.scratch.get(range).unwrap_or_default(), channels, samples);
+                fold(
+                    self.scratch.get(range).unwrap_or_default(),
+                    channels,
+                    samples,
+                );
                 return Ok(Some((first + skip).unsigned_abs()));
             }
         }
@@ -233,9 +246,7 @@ impl Decoder {
                     return Err(AudioError::Broken("most of it cannot be decoded".into()));
                 }
                 let length = i64::try_from(packet.block_dur().get()).unwrap_or(i64::MAX);
-                let frames = self
-                    .raw_frame(Timestamp::new(length))
-                    .clamp(0, LONGEST_GAP);
+                let frames = self.raw_frame(Timestamp::new(length)).clamp(0, LONGEST_GAP);
                 self.scratch.clear();
                 self.scratch.resize(frames as usize * channels, 0.0);
                 Ok(frames)

@@ -70,7 +70,11 @@ pub(super) fn open(path: &Path) -> Result<Opened, AudioError> {
     let channels = match (channels, params.codec) {
         (0, CODEC_ID_AAC) => return Err(explain_codec(&params, &Error::Unsupported("layout"))),
         (1..=32, _) => channels as u16,
-        _ => return Err(AudioError::Unsupported(format!("sound in {channels} channels"))),
+        _ => {
+            return Err(AudioError::Unsupported(format!(
+                "sound in {channels} channels"
+            )));
+        }
     };
     Ok(Opened {
         format,
@@ -92,7 +96,11 @@ pub(super) fn open(path: &Path) -> Result<Opened, AudioError> {
 fn identify(file: &mut File) -> Result<(AudioFormat, u64), AudioError> {
     let first = read_first(file, 0)?;
     let tags = format::id3_length(&first) as u64;
-    let beyond = if tags == 0 { first.clone() } else { read_first(file, tags)? };
+    let beyond = if tags == 0 {
+        first.clone()
+    } else {
+        read_first(file, tags)?
+    };
     match format::sniff(&beyond) {
         Some(format) => Ok((format, tags)),
         // Frames may begin somewhat later than they should; the reader finds them.
@@ -109,7 +117,10 @@ fn read_first(file: &mut File, at: u64) -> Result<Vec<u8>, AudioError> {
 }
 
 fn reader(file: File, format: AudioFormat) -> Result<Box<dyn FormatReader>, Error> {
-    let mut stream = MediaSourceStream::new(Box::new(file), symphonia::core::io::MediaSourceStreamOptions::default());
+    let mut stream = MediaSourceStream::new(
+        Box::new(file),
+        symphonia::core::io::MediaSourceStreamOptions::default(),
+    );
     let options = FormatOptions::default();
     Ok(match format {
         AudioFormat::M4a => {

@@ -49,7 +49,10 @@ impl Peaks {
 
     fn begin_bin(&mut self) {
         if self.bins.len() == MOST_BINS {
-            let pairs = self.bins.chunks(2).map(|pair| pair.iter().copied().fold(0.0, f32::max));
+            let pairs = self
+                .bins
+                .chunks(2)
+                .map(|pair| pair.iter().copied().fold(0.0, f32::max));
             self.bins = pairs.collect();
             self.bins.reserve_exact(MOST_BINS - self.bins.len());
             self.frames_per_bin *= 2;

@@ -74,12 +74,24 @@ fn seeks_are_exact_to_the_sample_and_work_after_the_end() {
         let all = rest(&mut decoder);
         let channels = usize::from(decoder.channels());
         let frames = (all.len() / channels) as u64;
-        for target in [0, 1, frames / 3, frames / 2 + 7, 100, frames - 300, frames - 1] {
+        for target in [
+            0,
+            1,
+            frames / 3,
+            frames / 2 + 7,
+            100,
+            frames - 300,
+            frames - 1,
+        ] {
             decoder.seek(target).expect(name);
             let again = rest(&mut decoder);
             let wanted = &all[target as usize * channels..];
             assert_eq!(again.len(), wanted.len(), "{name} from {target}");
-            let worst = again.iter().zip(wanted).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            let worst = again
+                .iter()
+                .zip(wanted)
+                .map(|(a, b)| (a - b).abs())
+                .fold(0.0, f32::max);
             assert!(worst < 1e-3, "{name} from {target}: {worst}");
         }
         for beyond in [frames, frames + 1, u64::MAX] {
