@@ -35,8 +35,8 @@ pub fn svg(screen: &vt100::Screen) -> String {
     ));
     for row in 0..rows.get() {
         let runs = runs(screen, row);
-        runs.iter().for_each(|run| put(background(run, row)));
-        runs.iter().for_each(|run| put(foreground(run, row)));
+        put(runs.iter().map(|run| background(run, row)).collect());
+        put(runs.iter().map(|run| foreground(run, row)).collect());
     }
     if !screen.hide_cursor() {
         let (row, column) = screen.cursor_position();

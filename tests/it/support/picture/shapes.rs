@@ -34,12 +34,13 @@ pub fn draw(character: char, x: f32, y: f32, ink: Rgb) -> String {
         (middle, y + CELL_HEIGHT),
         (x, centre),
     ];
-    let path: String = arms
+    let path = arms
         .into_iter()
         .zip(ends)
         .filter(|(has, _)| *has)
-        .map(|(_, (end_x, end_y))| format!("M{middle:.1} {centre:.1}L{end_x:.1} {end_y:.1}"))
-        .collect();
+        .fold(String::new(), |path, (_, (end_x, end_y))| {
+            format!("{path}M{middle:.1} {centre:.1}L{end_x:.1} {end_y:.1}")
+        });
     format!(
         "<path d=\"{path}\" fill=\"none\" stroke=\"{ink}\" stroke-width=\"{width}\" stroke-linecap=\"square\"/>"
     )
