@@ -19,8 +19,8 @@ pub fn draw(text: &str, x: f32, y: f32, ink: Rgb) -> String {
         if let Some((area, opacity)) = block(character) {
             let path = rectangle(area, cell);
             if opacity < 1.0 {
-                shaded +=
-                    &format!("<path d=\"{path}\" fill=\"{ink}\" fill-opacity=\"{opacity}\"/>");
+                let look = format!("fill=\"{ink}\" fill-opacity=\"{opacity}\"");
+                shaded += &shape(&path, &look);
             } else {
                 filled += &path;
             }
@@ -30,15 +30,15 @@ pub fn draw(text: &str, x: f32, y: f32, ink: Rgb) -> String {
             *(if is_thick { &mut thick } else { &mut thin }) += &lines(arms, cell);
         }
     }
-    let filled = path(&filled, &format!("fill=\"{ink}\""));
+    let filled = shape(&filled, &format!("fill=\"{ink}\""));
     let strokes = [(thin, THIN), (thick, THICK)].map(|(lines, width)| {
         let look = format!("fill=\"none\" stroke=\"{ink}\" stroke-width=\"{width}\"");
-        path(&lines, &look)
+        shape(&lines, &look)
     });
     shaded + &filled + &strokes.concat()
 }
 
-fn path(path: &str, look: &str) -> String {
+fn shape(path: &str, look: &str) -> String {
     if path.is_empty() {
         return String::new();
     }
@@ -73,16 +73,19 @@ fn lines([up, right, down, left]: [bool; 4], (x, y): (f32, f32)) -> String {
         if up { 0.0 } else { centre - reach },
         if down { CELL_HEIGHT } else { centre + reach },
     );
-    let mut lines = String::new();
-    if left || right {
+    let horizontal = if left || right {
         let (from, length) = (x + across.0, across.1 - across.0);
-        lines += &format!("M{from:.1} {:.1}h{length:.1}", y + centre);
-    }
-    if up || down {
+        format!("M{from:.1} {:.1}h{length:.1}", y + centre)
+    } else {
+        String::new()
+    };
+    let vertical = if up || down {
         let (from, length) = (y + along.0, along.1 - along.0);
-        lines += &format!("M{:.1} {from:.1}v{length:.1}", x + middle);
-    }
-    lines
+        format!("M{:.1} {from:.1}v{length:.1}", x + middle)
+    } else {
+        String::new()
+    };
+    horizontal + &vertical
 }
 
 fn block(character: char) -> Option<(Area, f32)> {
