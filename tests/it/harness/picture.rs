@@ -74,12 +74,23 @@ fn colours_of_all_kinds_are_known() {
 fn lines_and_blocks_are_shapes() {
     let picture = picture("┌─╮▁█▌\x1b[?25l");
     assert!(!picture.contains("<text"), "{picture}");
-    assert_eq!(picture.matches("<path").count(), 3);
+    assert_eq!(
+        picture.matches("<path").count(),
+        2,
+        "one filled, one of lines"
+    );
     assert!(
-        picture.contains("height=\"2.12\""),
+        picture.contains("M20.4 20.5h8.4"),
+        "a line through its cell: {picture}"
+    );
+    assert!(
+        picture.contains("h8.4v2.12h-8.4z"),
         "an eighth of a cell: {picture}"
     );
-    assert!(picture.contains("height=\"17.00\"") && picture.contains("width=\"4.2\""));
+    assert!(picture.contains("h8.4v17.00h-8.4z") && picture.contains("h4.2v17.00h-4.2z"));
+    let thick_and_shaded = self::picture("━▒");
+    assert!(thick_and_shaded.contains("stroke-width=\"2.6\""));
+    assert!(thick_and_shaded.contains("fill-opacity=\"0.5\""));
 }
 
 #[test]
@@ -87,6 +98,16 @@ fn text_cannot_become_markup() {
     let picture = picture("<&>\"'");
     assert!(
         picture.contains(">&#60;&#38;&#62;&#34;&#39;</text>"),
+        "{picture}"
+    );
+}
+
+#[test]
+fn one_paper_is_one_rectangle() {
+    let picture = picture("\x1b[?25l\x1b[44ma 歌 \x1b[1mb\x1b[42mc");
+    assert_eq!(picture.matches("<rect").count(), 3, "{picture}");
+    assert!(
+        picture.contains("width=\"50.4\" height=\"17.0\" fill=\"#7aa2d6\""),
         "{picture}"
     );
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::support::pty::{Home, Pty, PtyCommand, Signal};
 
 fn shell(home: &Home, script: &str) -> Pty {
-    Pty::spawn(PtyCommand::new("/bin/sh", home).args(["-c", script]))
+    Pty::spawn(&PtyCommand::new("/bin/sh", home).args(["-c", script]))
 }
 
 /// The text of the panic that `act` ends in.
@@ -34,7 +34,7 @@ fn output_is_shown_and_the_exit_code_is_told() {
 fn the_environment_is_private() {
     let home = Home::new();
     let pty = Pty::spawn(
-        PtyCommand::new("env", &home)
+        &PtyCommand::new("env", &home)
             .env("EXTRA", "yes")
             .size(200, 50),
     );
@@ -61,7 +61,7 @@ fn the_environment_is_private() {
 #[test]
 fn what_is_typed_arrives_in_order() {
     let home = Home::new();
-    let pty = Pty::spawn(PtyCommand::new("cat", &home));
+    let pty = Pty::spawn(&PtyCommand::new("cat", &home));
     pty.send("first 一\r");
     pty.wait_until(|screen| screen.contents().matches("first 一").count() == 2);
     pty.key("x");
@@ -179,7 +179,7 @@ fn a_big_paste_does_not_block_either_side() {
     pty.wait_for("all");
     assert!(pty.wait_exit().success());
     let raw = pty.raw_output();
-    assert_eq!(raw.iter().filter(|&&byte| byte == b'j').count(), 100_000);
+    assert_eq!(String::from_utf8_lossy(&raw).matches('j').count(), 100_000);
 }
 
 #[test]
@@ -215,7 +215,7 @@ fn titles_and_clipboard_are_kept() {
 fn resizing_reaches_the_picture_and_the_program() {
     let home = Home::new();
     let pty = Pty::spawn(
-        PtyCommand::new("/bin/sh", &home)
+        &PtyCommand::new("/bin/sh", &home)
             .args([
                 "-c",
                 "trap 'stty size' WINCH; stty size; while :; do read -r x; done",
@@ -292,22 +292,26 @@ fn a_frame_is_judged_only_when_whole() {
 #[test]
 fn characters_vt100_cannot_draw_are_kept_from_it() {
     let home = Home::new();
-    let pty = shell(&home, "printf '👩‍👩‍👧 🇹🇼🇹🇼 歌 end'");
-    pty.wait_for("?? 歌 end");
-    pty.wait_exit();
-    assert!(String::from_utf8_lossy(&pty.raw_output()).contains("🇹🇼"));
+    let pty = shell(&home, "printf '👩‍👩‍👧 🇹🇼 歌 ❤️ end'; cat");
+    pty.wait_for("?? 歌 ❤ end");
+    let raw = pty.raw_output();
+    let raw = String::from_utf8_lossy(&raw);
+    assert!(raw.contains("🇹🇼") && raw.contains('\u{200d}') && raw.contains('\u{fe0f}'));
+    let narrow = PtyCommand::new("/bin/sh", &home).args(["-c", "printf '1❤️\\r\\nz'; cat"]);
+    let narrow = Pty::spawn(&narrow.size(1, 3));
+    narrow.wait_for("z");
 }
 
 #[test]
 fn signals_end_programs_and_are_told() {
     let home = Home::new();
-    let pty = Pty::spawn(PtyCommand::new("cat", &home));
+    let pty = Pty::spawn(&PtyCommand::new("cat", &home));
     assert!(pty.pid().as_raw_pid() > 1);
     pty.signal(Signal::TERM);
     assert_eq!(pty.wait_exit().signal(), Some("Terminated"));
     let complaint = complaint(|| pty.kill());
     assert!(complaint.contains("ended before"), "{complaint}");
-    let pty = Pty::spawn(PtyCommand::new("cat", &home));
+    let pty = Pty::spawn(&PtyCommand::new("cat", &home));
     pty.kill();
     assert_eq!(pty.wait_exit().signal(), Some("Killed"));
 }
@@ -320,7 +324,7 @@ fn hanging_up_reaches_the_program_and_types_nothing() {
     let mut pty = shell(&home, script);
     pty.wait_for("ready");
     pty.hang_up();
-    assert!(!pty.wait_exit().success() || home.path().join("told").exists());
+    pty.wait_exit();
     let told = std::fs::read_to_string(home.path().join("told")).expect("the shell tells");
     assert!(!told.contains("typed"), "{told}");
 }
@@ -346,7 +350,7 @@ fn quiet_is_waited_for() {
 #[test]
 fn a_wait_in_vain_shows_the_screen() {
     let home = Home::new();
-    let pty = Pty::spawn(PtyCommand::new("cat", &home));
+    let pty = Pty::spawn(&PtyCommand::new("cat", &home));
     pty.send("what is here\r");
     pty.wait_for("what is here");
     let limit = Duration::from_millis(50);
@@ -374,6 +378,6 @@ fn a_wait_for_a_program_that_has_gone_does_not_take_long() {
 #[test]
 fn a_program_that_is_not_there_is_named() {
     let home = Home::new();
-    let text = complaint(|| drop(Pty::spawn(PtyCommand::new("no-such-program", &home))));
+    let text = complaint(|| drop(Pty::spawn(&PtyCommand::new("no-such-program", &home))));
     assert!(text.contains("no-such-program does not start"), "{text}");
 }

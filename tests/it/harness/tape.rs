@@ -77,7 +77,7 @@ fn waits_are_read() {
             (false, None, None),
             (true, None, Some("a\\/b")),
             (false, Some(Duration::from_secs(2)), Some(">$")),
-            (false, Some(Duration::from_secs(60)), Some("x")),
+            (false, Some(Duration::from_mins(1)), Some("x")),
         ]
     );
 }

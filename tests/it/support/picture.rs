@@ -35,8 +35,8 @@ pub fn svg(screen: &vt100::Screen) -> String {
     ));
     for row in 0..rows.get() {
         let runs = runs(screen, row);
-        runs.iter().for_each(|run| put(background(run, row)));
-        runs.iter().for_each(|run| put(foreground(run, row)));
+        put(background(&runs, row));
+        put(runs.iter().map(|run| foreground(run, row)).collect());
     }
     if !screen.hide_cursor() {
         let (row, column) = screen.cursor_position();
@@ -136,30 +136,34 @@ fn style(cell: &vt100::Cell) -> Style {
     }
 }
 
-fn background(run: &Run, row: u16) -> String {
-    if run.style.paper == BACKGROUND {
-        return String::new();
-    }
-    let (x, y) = place(run.column, row);
-    let width = f32::from(run.cells) * CELL_WIDTH;
-    format!(
-        "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{CELL_HEIGHT:.1}\" fill=\"{}\"/>\n",
-        run.style.paper
-    )
+/// Neighbours on the same paper share one rectangle: two would show a seam.
+fn background(runs: &[Run], row: u16) -> String {
+    runs.chunk_by(|left, right| left.style.paper == right.style.paper)
+        .filter_map(|group| group.first().map(|first| (first, group)))
+        .filter(|(first, _)| first.style.paper != BACKGROUND)
+        .map(|(first, group)| {
+            let (x, y) = place(first.column, row);
+            let cells: u16 = group.iter().map(|run| run.cells).sum();
+            let width = f32::from(cells) * CELL_WIDTH;
+            let paper = first.style.paper;
+            format!(
+                "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{CELL_HEIGHT:.1}\" \
+                 fill=\"{paper}\" shape-rendering=\"crispEdges\"/>\n"
+            )
+        })
+        .collect::<Vec<_>>()
+        .concat()
 }
 
 fn foreground(run: &Run, row: u16) -> String {
     let (x, y) = place(run.column, row);
     match run.kind {
         Kind::Blank if !run.style.underline => String::new(),
-        Kind::Shape => {
-            let mut drawn = format!("<g{}>", attributes(run.style));
-            for (at, character) in (0u16..).zip(run.text.chars()) {
-                let left = x + f32::from(at) * CELL_WIDTH;
-                drawn.push_str(&shapes::draw(character, left, y, run.style.ink));
-            }
-            drawn + "</g>\n"
-        }
+        Kind::Shape => format!(
+            "<g{}>{}</g>\n",
+            attributes(run.style),
+            shapes::draw(&run.text, x, y, run.style.ink)
+        ),
         _ => {
             let base = y + BASE_LINE;
             let width = f32::from(run.cells) * CELL_WIDTH;

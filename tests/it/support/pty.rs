@@ -53,7 +53,7 @@ struct Line {
 impl Pty {
     /// Starts the program.
     #[track_caller]
-    pub fn spawn(command: PtyCommand) -> Self {
+    pub fn spawn(command: &PtyCommand) -> Self {
         let pair = portable_pty::native_pty_system()
             .openpty(pixels(command.size))
             .expect("a pseudo-terminal");

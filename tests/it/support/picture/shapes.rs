@@ -11,54 +11,81 @@ pub fn is_shape(character: char) -> bool {
     block(character).is_some() || arms(character).is_some() || corner(character).is_some()
 }
 
-/// The character in the cell whose upper left corner is given.
-pub fn draw(character: char, x: f32, y: f32, ink: Rgb) -> String {
-    if let Some((area, opacity)) = block(character) {
-        return block_shape(area, opacity, (x, y), ink);
+/// The characters of a run whose first cell has the given upper left corner.
+pub fn draw(text: &str, x: f32, y: f32, ink: Rgb) -> String {
+    let [mut thin, mut thick, mut filled, mut shaded] = [const { String::new() }; 4];
+    for (at, character) in (0u16..).zip(text.chars()) {
+        let cell = (x + f32::from(at) * CELL_WIDTH, y);
+        if let Some((area, opacity)) = block(character) {
+            let path = rectangle(area, cell);
+            if opacity < 1.0 {
+                let look = format!("fill=\"{ink}\" fill-opacity=\"{opacity}\"");
+                shaded += &shape(&path, &look);
+            } else {
+                filled += &path;
+            }
+        } else if let Some(opening) = corner(character) {
+            thin += &arc(opening, cell);
+        } else if let Some((arms, is_thick)) = arms(character) {
+            *(if is_thick { &mut thick } else { &mut thin }) += &lines(arms, cell);
+        }
     }
-    let (middle, centre) = (x + CELL_WIDTH / 2.0, y + CELL_HEIGHT / 2.0);
-    if let Some((across, down)) = corner(character) {
-        let side = x + if across > 0.0 { CELL_WIDTH } else { 0.0 };
-        let end = y + if down > 0.0 { CELL_HEIGHT } else { 0.0 };
-        let path = format!("M{side:.1} {centre:.1}Q{middle:.1} {centre:.1} {middle:.1} {end:.1}");
-        return format!(
-            "<path d=\"{path}\" fill=\"none\" stroke=\"{ink}\" stroke-width=\"{THIN}\"/>"
-        );
-    }
-    let Some((arms, width)) = arms(character) else {
+    let filled = shape(&filled, &format!("fill=\"{ink}\""));
+    let strokes = [(thin, THIN), (thick, THICK)].map(|(lines, width)| {
+        let look = format!("fill=\"none\" stroke=\"{ink}\" stroke-width=\"{width}\"");
+        shape(&lines, &look)
+    });
+    shaded + &filled + &strokes.concat()
+}
+
+fn shape(path: &str, look: &str) -> String {
+    if path.is_empty() {
         return String::new();
-    };
-    let ends = [
-        (middle, y),
-        (x + CELL_WIDTH, centre),
-        (middle, y + CELL_HEIGHT),
-        (x, centre),
-    ];
-    let path: String = arms
-        .into_iter()
-        .zip(ends)
-        .filter(|(has, _)| *has)
-        .map(|(_, (end_x, end_y))| format!("M{middle:.1} {centre:.1}L{end_x:.1} {end_y:.1}"))
-        .collect();
-    format!(
-        "<path d=\"{path}\" fill=\"none\" stroke=\"{ink}\" stroke-width=\"{width}\" stroke-linecap=\"square\"/>"
-    )
+    }
+    format!("<path d=\"{path}\" {look}/>")
 }
 
 /// Part of a cell, in fractions: left, top, width, height.
 type Area = [f32; 4];
 
-fn block_shape([left, top, width, height]: Area, opacity: f32, at: (f32, f32), ink: Rgb) -> String {
-    let (x, y) = (at.0 + left * CELL_WIDTH, at.1 + top * CELL_HEIGHT);
+fn rectangle([left, top, width, height]: Area, (x, y): (f32, f32)) -> String {
+    let (x, y) = (x + left * CELL_WIDTH, y + top * CELL_HEIGHT);
     let (width, height) = (width * CELL_WIDTH, height * CELL_HEIGHT);
-    let seen = if opacity < 1.0 {
-        format!(" fill-opacity=\"{opacity}\"")
+    format!("M{x:.1} {y:.2}h{width:.1}v{height:.2}h-{width:.1}z")
+}
+
+fn arc((across, down): (f32, f32), (x, y): (f32, f32)) -> String {
+    let (x, y) = (x + CELL_WIDTH / 2.0, y + CELL_HEIGHT / 2.0);
+    let (across, down) = (across * CELL_WIDTH / 2.0, down * CELL_HEIGHT / 2.0);
+    let (side, end) = (x + across, y + down);
+    format!("M{side:.1} {y:.1}Q{x:.1} {y:.1} {x:.1} {end:.1}")
+}
+
+fn lines([up, right, down, left]: [bool; 4], (x, y): (f32, f32)) -> String {
+    let (middle, centre) = (CELL_WIDTH / 2.0, CELL_HEIGHT / 2.0);
+    // Past the middle by half a line's width, so that corners are not notched.
+    let reach = THIN / 2.0;
+    let across = (
+        if left { 0.0 } else { middle - reach },
+        if right { CELL_WIDTH } else { middle + reach },
+    );
+    let along = (
+        if up { 0.0 } else { centre - reach },
+        if down { CELL_HEIGHT } else { centre + reach },
+    );
+    let horizontal = if left || right {
+        let (from, length) = (x + across.0, across.1 - across.0);
+        format!("M{from:.1} {:.1}h{length:.1}", y + centre)
     } else {
         String::new()
     };
-    format!(
-        "<rect x=\"{x:.1}\" y=\"{y:.2}\" width=\"{width:.1}\" height=\"{height:.2}\" fill=\"{ink}\"{seen}/>"
-    )
+    let vertical = if up || down {
+        let (from, length) = (y + along.0, along.1 - along.0);
+        format!("M{:.1} {from:.1}v{length:.1}", x + middle)
+    } else {
+        String::new()
+    };
+    horizontal + &vertical
 }
 
 fn block(character: char) -> Option<(Area, f32)> {
@@ -80,34 +107,34 @@ fn block(character: char) -> Option<(Area, f32)> {
     })
 }
 
-/// Which arms a line has: up, right, down, left; and how thick they are.
-fn arms(character: char) -> Option<([bool; 4], f32)> {
-    let (arms, width) = match character {
-        '─' => ("rl", THIN),
-        '│' => ("ud", THIN),
-        '┌' => ("rd", THIN),
-        '┐' => ("dl", THIN),
-        '└' => ("ur", THIN),
-        '┘' => ("ul", THIN),
-        '├' => ("urd", THIN),
-        '┤' => ("udl", THIN),
-        '┬' => ("rdl", THIN),
-        '┴' => ("url", THIN),
-        '┼' => ("urdl", THIN),
-        '━' => ("rl", THICK),
-        '┃' => ("ud", THICK),
-        '┏' => ("rd", THICK),
-        '┓' => ("dl", THICK),
-        '┗' => ("ur", THICK),
-        '┛' => ("ul", THICK),
-        '┣' => ("urd", THICK),
-        '┫' => ("udl", THICK),
-        '┳' => ("rdl", THICK),
-        '┻' => ("url", THICK),
-        '╋' => ("urdl", THICK),
+/// Which arms a line has: up, right, down, left; and whether they are thick.
+fn arms(character: char) -> Option<([bool; 4], bool)> {
+    let (arms, is_thick) = match character {
+        '─' => ("rl", false),
+        '│' => ("ud", false),
+        '┌' => ("rd", false),
+        '┐' => ("dl", false),
+        '└' => ("ur", false),
+        '┘' => ("ul", false),
+        '├' => ("urd", false),
+        '┤' => ("udl", false),
+        '┬' => ("rdl", false),
+        '┴' => ("url", false),
+        '┼' => ("urdl", false),
+        '━' => ("rl", true),
+        '┃' => ("ud", true),
+        '┏' => ("rd", true),
+        '┓' => ("dl", true),
+        '┗' => ("ur", true),
+        '┛' => ("ul", true),
+        '┣' => ("urd", true),
+        '┫' => ("udl", true),
+        '┳' => ("rdl", true),
+        '┻' => ("url", true),
+        '╋' => ("urdl", true),
         _ => return None,
     };
-    Some((['u', 'r', 'd', 'l'].map(|arm| arms.contains(arm)), width))
+    Some((['u', 'r', 'd', 'l'].map(|arm| arms.contains(arm)), is_thick))
 }
 
 /// A rounded corner: to which side and to which end it opens.

@@ -17,7 +17,7 @@ const LONGEST: usize = 128;
 #[derive(Default)]
 pub struct Modes {
     scanner: Scanner,
-    modes: BTreeMap<u16, bool>,
+    switches: BTreeMap<u16, bool>,
     keyboard: Vec<u16>,
 }
 
@@ -37,7 +37,7 @@ impl Modes {
                 (_, 0x1b) => Scanner::Escape,
                 (Scanner::Escape, b'[') => Scanner::Sequence(Vec::new()),
                 (Scanner::Escape, b'c') => {
-                    self.modes.clear();
+                    self.switches.clear();
                     self.keyboard.clear();
                     Scanner::Text
                 }
@@ -61,7 +61,7 @@ impl Modes {
 
     /// Whether `mode` was switched on last.
     pub fn is_on(&self, mode: u16) -> bool {
-        self.modes
+        self.switches
             .get(&mode)
             .copied()
             .unwrap_or(ON_BY_NATURE.contains(&mode))
@@ -70,7 +70,7 @@ impl Modes {
     /// What differs from an untouched terminal, in words.
     pub fn left_on(&self) -> Vec<String> {
         let mut left: Vec<String> = self
-            .modes
+            .switches
             .keys()
             .filter(|&&mode| mode != HARMLESS && self.is_on(mode) != ON_BY_NATURE.contains(&mode))
             .map(|&mode| name(mode))
@@ -104,7 +104,7 @@ impl Modes {
     }
 
     fn switch(&mut self, modes: &[u16], on: bool) {
-        self.modes.extend(modes.iter().map(|&mode| (mode, on)));
+        self.switches.extend(modes.iter().map(|&mode| (mode, on)));
     }
 }
 

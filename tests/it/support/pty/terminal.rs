@@ -233,11 +233,12 @@ fn whole_characters(bytes: &[u8]) -> usize {
     begun.unwrap_or(bytes.len())
 }
 
-/// The text without what vt100 0.18 may panic on: joiners, and flags, which become two letters.
+/// The text without what vt100 0.18 may panic on: emoji presentation, joiners, and flags, which become
+/// two question marks. A program that places what follows a wide character, as ratatui does, loses nothing.
 fn drawable(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes)
         .chars()
-        .filter(|&character| character != '\u{200d}')
+        .filter(|character| !matches!(character, '\u{200d}' | '\u{fe0f}'))
         .map(|character| match character {
             '\u{1f1e6}'..='\u{1f1ff}' => '?',
             other => other,

@@ -41,7 +41,7 @@ impl Tape {
     /// Plays the tape to its end. A `Wait` in vain panics with its line and the screen.
     #[track_caller]
     pub fn play(&self, stage: &Stage) -> Played {
-        let pty = Pty::spawn(self.shell(stage));
+        let pty = Pty::spawn(&self.shell(stage));
         let prompt = Wait {
             whole_screen: false,
             limit: None,

@@ -52,7 +52,7 @@ impl Settings {
         Regex::new(self.value("WaitPattern").unwrap_or(">$")).expect("it was compiled before")
     }
 
-    /// Columns and rows: what VHS's browser fits into the film at JetBrains Mono's proportions.
+    /// Columns and rows: what VHS's browser fits into the film at the proportions of its font.
     pub fn grid(&self) -> (u16, u16) {
         let margin = match self.value("MarginFill") {
             Some(_) => self.number("Margin", 0.0),
