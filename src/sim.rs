@@ -15,6 +15,7 @@ mod encode;
 mod files;
 mod line;
 mod lyricist;
+mod mp4;
 mod routes;
 mod script;
 mod studio;
@@ -47,6 +48,8 @@ pub struct SimConfig {
     pub scenario: Option<Scenario>,
     /// Cuts every song to this length; None leaves them as long as their lyric (40–150 s).
     pub song_limit: Option<Duration>,
+    /// Bytes of finished files kept in memory; what does not fit is rendered again when it is asked for.
+    pub shelf: usize,
     /// Makes ids and seeds repeatable; None draws new ones on each start.
     pub entropy: Option<u64>,
 }
@@ -59,6 +62,7 @@ impl Default for SimConfig {
             pace: 1.0,
             scenario: None,
             song_limit: None,
+            shelf: 8 << 20,
             entropy: None,
         }
     }

@@ -16,9 +16,6 @@ use super::compose::{Wish, compose};
 use super::dice::hash;
 use super::{cover, encode, synth};
 
-/// Bytes of recordings kept.
-const SHELF: usize = 8 << 20;
-
 /// A finished file.
 #[derive(Clone, Debug)]
 pub struct Recording {
@@ -51,12 +48,16 @@ pub struct Studio {
     is_open: Arc<AtomicBool>,
 }
 
-#[derive(Debug, Default)]
-struct Shelf(Mutex<VecDeque<(String, Recording)>>);
+#[derive(Debug)]
+struct Shelf {
+    kept: Mutex<VecDeque<(String, Recording)>>,
+    /// Bytes that fit.
+    size: usize,
+}
 
 impl Shelf {
     fn find(&self, name: &str) -> Option<Recording> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let at = kept.iter().position(|(other, _)| other == name)?;
         let found = kept.remove(at)?;
         let recording = found.1.clone();
@@ -65,9 +66,10 @@ impl Shelf {
     }
 
     fn put(&self, name: String, recording: Recording) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.push_back((name, recording));
-        while kept.len() > 1 && kept.iter().map(|(_, kept)| kept.bytes.len()).sum::<usize>() > SHELF
+        while kept.len() > 1
+            && kept.iter().map(|(_, kept)| kept.bytes.len()).sum::<usize>() > self.size
         {
             kept.pop_front();
         }
@@ -75,10 +77,13 @@ impl Shelf {
 }
 
 impl Studio {
-    /// Opens the studio: starts its thread.
-    pub fn open() -> io::Result<Self> {
+    /// Opens the studio with a shelf for `size` bytes: starts its thread.
+    pub fn open(size: usize) -> io::Result<Self> {
         let (jobs, inbox) = mpsc::channel::<Job>();
-        let shelf = Arc::new(Shelf::default());
+        let shelf = Arc::new(Shelf {
+            kept: Mutex::default(),
+            size,
+        });
         let is_open = Arc::new(AtomicBool::new(true));
         let work = Work {
             shelf: Arc::clone(&shelf),

@@ -17,6 +17,9 @@ use super::{answers, routes};
 /// Slices a slow body is sent in, each second.
 const SLICES: u64 = 20;
 
+/// Time for the sent part of a broken body to leave.
+const FLUSH: Duration = Duration::from_millis(10);
+
 /// What happens first: waiting, a cut line, a refusal at the gate. Gives the answer if the request goes no further.
 pub async fn before(deed: &Deed, cord: &Cord, trace_id: &str) -> Option<Response> {
     if !deed.delay.is_zero() {
@@ -113,9 +116,14 @@ fn trickle(bytes: &Bytes, speed: Option<u64>, until: Option<usize>) -> Body {
             if is_over {
                 return None;
             }
+            if left.is_empty() && !breaks_off {
+                return None;
+            }
             if left.is_empty() {
+                // What was sent so far must be on its way before the line goes dead.
+                tokio::time::sleep(FLUSH).await;
                 let broken: io::Error = io::ErrorKind::ConnectionReset.into();
-                return breaks_off.then(|| (Err(broken), (left, true)));
+                return Some((Err(broken), (left, true)));
             }
             if let Some(pause) = pause {
                 tokio::time::sleep(pause).await;

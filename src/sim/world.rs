@@ -63,7 +63,7 @@ impl World {
         let limit = config.song_limit.map(|limit| limit.as_secs_f64());
         Ok(Self {
             token: config.token.clone(),
-            studio: Studio::open().map_err(SimError::Studio)?,
+            studio: Studio::open(config.shelf).map_err(SimError::Studio)?,
             terms: Terms {
                 base: format!("http://{address}"),
                 pace: config.pace,
