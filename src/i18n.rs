@@ -94,6 +94,8 @@ pub struct Strings {
     pub lyrics_unused: fn(&Keymap) -> String,
     /// The lyric is not sung since the song is instrumental.
     pub lyrics_instrumental: &'static str,
+    /// The lyric is not sung, in two words.
+    pub lyrics_not_sung: &'static str,
     /// There is no lyric.
     pub lyrics_none: &'static str,
     /// Lines, sections, characters.
@@ -126,6 +128,8 @@ pub struct Strings {
     pub untitled: &'static str,
     /// Nothing is on, and what to do.
     pub player_idle: fn(&Keymap) -> String,
+    /// There is no song yet, and how to make one.
+    pub player_first: fn(&Keymap) -> String,
     /// The volume in percent.
     pub volume: fn(u8) -> String,
     /// No sound by the user's wish.

@@ -77,6 +77,7 @@ pub(super) static STRINGS: Strings = Strings {
         )
     },
     lyrics_instrumental: "Not sung: the song is instrumental.",
+    lyrics_not_sung: "not sung",
     lyrics_none: "no words yet",
     lyrics_count: |count| {
         joined(&[
@@ -142,6 +143,12 @@ pub(super) static STRINGS: Strings = Strings {
             "Nothing is on. {} in {} plays a song.",
             key(keys, Command::Library(B::Play)),
             pane(PaneId::Library)
+        )
+    },
+    player_first: |keys| {
+        format!(
+            "Write a prompt; {} makes the song, and it plays here.",
+            key(keys, Command::Submit)
         )
     },
     volume: |percent| format!("vol {percent}%"),
@@ -270,7 +277,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         Notice::TokenStored => "The token is stored; the queue goes on".to_owned(),
         Notice::CreditNeeded => hold(Hold::Credit, keys),
         Notice::DraftRefused(count) => format!(
-            "Not submitted: {} to mend first",
+            "Not submitted: {} to fix first",
             counted(*count, "mistake", "mistakes")
         ),
         Notice::Refused(command, why) => {
@@ -370,7 +377,7 @@ fn next_step(kind: F, keys: &Keymap) -> String {
             "{} in the library fetches it again while its link lives.",
             key(keys, Command::Library(B::Fetch))
         ),
-        F::Disk => "Make room or mend the disk, then try again.".to_owned(),
+        F::Disk => "Make room or repair the disk, then try again.".to_owned(),
     }
 }
 
@@ -382,7 +389,7 @@ fn problem(problem: &Problem, keys: &Keymap) -> String {
         Problem::OutOfRange { min, max } => format!("from {min} to {max}"),
         Problem::ControlCharacter => "has a character that cannot be sent".to_owned(),
         Problem::LiteralNewline => format!(
-            "\\n stands where a line break is meant: {} mends it",
+            "\\n stands where a line break is meant: {} turns it into one",
             key(keys, Command::Lyrics(L::BreakLines))
         ),
     }

@@ -1,4 +1,4 @@
-//! English.
+//! 简体中文，用语依大陆习惯。
 
 mod commands;
 
@@ -18,9 +18,9 @@ use crate::domain::{
 use commands::{command, hint, refusal};
 
 pub(super) static STRINGS: Strings = Strings {
-    language: "English",
+    language: "简体中文",
     pane,
-    player: "Player",
+    player: "播放器",
     context,
     command,
     hint,
@@ -37,93 +37,94 @@ pub(super) static STRINGS: Strings = Strings {
     action,
     field,
     placeholder,
-    server: |value| format!("server: {value}"),
+    server: |value| format!("默认：{value}"),
     output,
     media: |kind| match kind {
-        MediaKind::Audio => "Audio",
-        MediaKind::Cover => "Cover",
+        MediaKind::Audio => "音频",
+        MediaKind::Cover => "封面",
     },
     too_small: |width, height| {
         format!(
-            "fuzzbox needs more room: 40 columns and 10 rows. This window has {width} × {height}. Everything goes on meanwhile."
+            "窗口太小：fuzzbox 至少需要 40 列、10 行，目前是 {width} × {height}。后台任务照常进行。"
         )
     },
-    yes: "yes",
-    no: "no",
-    way_prompt: "prompt",
-    way_lyrics: "lyrics",
-    random: "random",
-    mistakes: |count| counted(count, "mistake", "mistakes"),
-    demo: "demo: nothing is charged",
-    no_token: |keys| format!("no token: {}", key(keys, Command::EnterToken)),
+    yes: "是",
+    no: "否",
+    way_prompt: "提示词",
+    way_lyrics: "歌词",
+    random: "随机",
+    mistakes: |count| format!("{count} 处有误"),
+    demo: "演示模式，不会扣费",
+    no_token: |keys| {
+        format!(
+            "还没有 API 令牌，按 {} 输入",
+            key(keys, Command::EnterToken)
+        )
+    },
     lyrics_empty: |keys| {
         vec![
+            format!("按 {} 开始写歌词。", key(keys, Command::Lyrics(L::Edit))),
             format!(
-                "{} types the words to sing.",
-                key(keys, Command::Lyrics(L::Edit))
-            ),
-            format!(
-                "{} adds a [Verse], then a [Chorus] and so on.",
+                "按 {} 添加 [Verse]，再按一次添加 [Chorus]，依此类推。",
                 key(keys, Command::Lyrics(L::AddSection))
             ),
-            "Pasted text keeps its line breaks.".to_owned(),
+            "粘贴的文字会保留换行。".to_owned(),
         ]
     },
     lyrics_unused: |keys| {
         format!(
-            "Not sung: the song is made from the prompt. {} in {} changes that.",
-            key(keys, Command::Compose(C::SwitchWay)),
-            pane(PaneId::Compose)
+            "目前依提示词作曲，不会唱这份歌词。在“{}”按 {} 可切换。",
+            pane(PaneId::Compose),
+            key(keys, Command::Compose(C::SwitchWay))
         )
     },
-    lyrics_instrumental: "Not sung: the song is instrumental.",
-    lyrics_none: "no words yet",
+    lyrics_instrumental: "这首是纯音乐，不会唱这份歌词。",
+    lyrics_not_sung: "不会唱",
+    lyrics_none: "还没有歌词",
     lyrics_count: |count| {
         joined(&[
-            counted(count.lines, "line", "lines"),
-            counted(count.sections, "section", "sections"),
-            counted(count.characters, "character", "characters"),
+            format!("{} 行", count.lines),
+            format!("{} 段", count.sections),
+            format!("{} 字", count.characters),
         ])
     },
     lyrics_summary: |count: LyricCount| {
         joined(&[
-            some(count.sections, || {
-                counted(count.sections, "section", "sections")
-            }),
-            counted(count.lines, "line", "lines"),
+            some(count.sections, || format!("{} 段", count.sections)),
+            format!("{} 行", count.lines),
         ])
     },
     queue_count: |count: QueueCount| {
         joined(&[
-            some(count.in_doubt, || format!("{} in doubt", count.in_doubt)),
-            some(count.held, || format!("{} held", count.held)),
-            some(count.running, || format!("{} running", count.running)),
-            some(count.waiting, || format!("{} waiting", count.waiting)),
+            some(count.in_doubt, || format!("{} 个待确认", count.in_doubt)),
+            some(count.held, || format!("{} 个暂停", count.held)),
+            some(count.running, || format!("{} 个进行中", count.running)),
+            some(count.waiting, || format!("{} 个等待中", count.waiting)),
         ])
     },
     queue_empty: |keys| {
         vec![
-            "Nothing is being made.".to_owned(),
-            format!("{} submits the draft.", key(keys, Command::Submit)),
+            "目前没有任务。".to_owned(),
+            format!("按 {} 提交草稿。", key(keys, Command::Submit)),
         ]
     },
-    queue_none: "nothing is being made",
-    looking: "The API is being asked what became of it.",
+    queue_none: "没有任务",
+    looking: "正在向 API 查询这个任务的下落。",
     decide: |keys| {
         format!(
-            "Not found at the API: {} sends it again, {} drops it.",
+            "API 上找不到这个任务：按 {} 重新提交，按 {} 放弃。",
             key(keys, Command::Queue(Q::SendAgain)),
             key(keys, Command::Queue(Q::Drop))
         )
     },
-    again_in: |time| format!("tried again in {time}"),
-    songs: |count| counted(count, "song", "songs"),
-    songs_found: |found, all| format!("{found} of {}", counted(all, "song", "songs")),
+    again_in: |time| format!("{time} 后重试"),
+    songs: |count| format!("{count} 首"),
+    songs_found: |found, all| format!("{all} 首中的 {found} 首"),
     library_empty: |keys| {
         vec![
-            "No songs yet.".to_owned(),
+            "还没有歌曲。".to_owned(),
             format!(
-                "Write a prompt in {}, then {} makes the first one.",
+                "先在“{}”写下提示词，再按 {} 做出第一首歌。",
                 pane(PaneId::Compose),
                 key(keys, Command::Submit)
             ),
@@ -131,258 +132,255 @@ pub(super) static STRINGS: Strings = Strings {
     },
     library_nothing: |keys| {
         format!(
-            "No song matches. {} shows all.",
+            "找不到符合的歌曲。按 {} 显示全部。",
             key(keys, Command::Text(T::Leave))
         )
     },
-    find: "Find",
-    untitled: "Untitled",
+    find: "搜索",
+    untitled: "未命名",
     player_idle: |keys| {
         format!(
-            "Nothing is on. {} in {} plays a song.",
-            key(keys, Command::Library(B::Play)),
-            pane(PaneId::Library)
+            "目前没有播放。在“{}”按 {} 播放歌曲。",
+            pane(PaneId::Library),
+            key(keys, Command::Library(B::Play))
         )
     },
-    volume: |percent| format!("vol {percent}%"),
-    muted: "muted",
+    player_first: |keys| {
+        format!(
+            "写下提示词，按 {} 提交；做好的歌会在这里播放。",
+            key(keys, Command::Submit)
+        )
+    },
+    volume: |percent| format!("音量 {percent}%"),
+    muted: "静音",
     details: Details {
-        task: "Task",
-        song: "Song",
-        state: "State",
-        action: "Action",
-        ordered: "Ordered",
-        sent: "Sent",
-        finished: "Finished",
-        elapsed: "Time",
-        progress: "Progress",
-        attempts: "Sent in vain",
-        api_id: "Task id",
-        trace_id: "Trace id",
-        failure: "What happened",
-        code: "Code",
-        message: "The API says",
-        money: "Money",
-        next: "What next",
-        songs: "Songs",
-        id: "Song id",
-        length: "Length",
-        made: "Made",
-        link_until: "Link lives until",
-        link_dead: "Link died",
-        folder: "Folder",
-        not_here: "not here",
+        task: "任务",
+        song: "歌曲",
+        state: "状态",
+        action: "动作",
+        ordered: "建立时间",
+        sent: "提交时间",
+        finished: "完成时间",
+        elapsed: "用时",
+        progress: "进度",
+        attempts: "未成功提交",
+        api_id: "任务 ID",
+        trace_id: "Trace ID",
+        failure: "发生什么事",
+        code: "代码",
+        message: "API 消息",
+        money: "费用",
+        next: "接下来",
+        songs: "歌曲",
+        id: "歌曲 ID",
+        length: "长度",
+        made: "制作时间",
+        link_until: "链接有效至",
+        link_dead: "链接已失效",
+        folder: "文件夹",
+        not_here: "尚未下载",
         fetching: |percent| match percent {
-            Some(percent) => format!("being fetched, {percent}%"),
-            None => "being fetched".to_owned(),
+            Some(percent) => format!("下载中 {percent}%"),
+            None => "下载中".to_owned(),
         },
-        gone: "It is no longer known.",
+        gone: "已经没有这条记录。",
     },
     windows: Windows {
-        help: "Keys",
-        palette: "Commands",
-        palette_nothing: "No command matches.",
-        question: "Please decide",
-        yes: "yes",
-        no: "no",
-        token: "API token",
-        token_why: "Songs are made with a token of the Producer API. Get one at https://platform.acedata.cloud (a new account has a free quota) and paste it here.",
+        help: "按键说明",
+        palette: "所有命令",
+        palette_nothing: "没有符合的命令。",
+        question: "请决定",
+        yes: "确定",
+        no: "取消",
+        token: "API 令牌",
+        token_why: "制作歌曲需要 Producer API 的令牌。请到 https://platform.acedata.cloud 获取（新账号有免费额度），再粘贴到这里。",
         token_where: |settings| {
             format!(
-                "It is stored in {}, readable by you alone, and never shown.",
+                "令牌会保存在 {}，只有你能读取，而且不会显示出来。",
                 settings.token_file
             )
         },
-        token_else: "Other ways: ACEDATACLOUD_API_TOKEN in the environment, or --token-file.",
-        token_typed: |count| counted(count, "character", "characters"),
-        store: "store",
-        files: "Files",
+        token_else: "也可以用环境变量 ACEDATACLOUD_API_TOKEN，或 --token-file 指定文件。",
+        token_typed: |count| format!("{count} 个字符"),
+        store: "保存",
+        files: "文件",
         files_body: |settings| {
             vec![
-                format!("Songs: {}", settings.media_folder),
-                format!("Token: {}", settings.token_file),
+                format!("歌曲：{}", settings.media_folder),
+                format!("令牌：{}", settings.token_file),
             ]
         },
-        copying: "Copying",
-        copying_body: "What is copied goes to your terminal (OSC 52), over SSH too. Inside tmux it needs: set -g set-clipboard on",
-        typing: "While typing",
+        copying: "复制",
+        copying_body: "复制的内容会送到你的终端（OSC 52），通过 SSH 也可以。在 tmux 里需要设置：set -g set-clipboard on",
+        typing: "输入文字时",
         typing_body: &[
-            ("^a ^e", "Start and end of the line"),
-            ("^w ^u ^k", "Delete a word, to the start, to the end"),
-            ("Alt-b Alt-f", "A word back, a word forward"),
-            ("^_ ^r", "Undo, redo"),
+            ("^a ^e", "到行首、行尾"),
+            ("^w ^u ^k", "删除前一个词、到行首、到行尾"),
+            ("Alt-b Alt-f", "向前、向后一个词"),
+            ("^_ ^r", "撤销、重做"),
         ],
         more: |keys| {
             format!(
-                "Every command is in the palette: {}. All keys can be changed in the config.",
+                "按 {} 可找到所有命令。所有按键都能在配置文件里更改。",
                 key(keys, Command::Palette)
             )
         },
     },
 };
 
-fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
-}
-
 fn pane(pane: PaneId) -> &'static str {
     match pane {
-        PaneId::Compose => "Compose",
-        PaneId::Lyrics => "Lyrics",
-        PaneId::Queue => "Queue",
-        PaneId::Library => "Library",
+        PaneId::Compose => "创作",
+        PaneId::Lyrics => "歌词",
+        PaneId::Queue => "队列",
+        PaneId::Library => "曲库",
     }
 }
 
 fn context(context: Context) -> &'static str {
     match context {
-        Context::Global => "Everywhere",
-        Context::Compose => "In the form",
-        Context::Lyrics => "In the lyrics",
-        Context::Queue => "In the queue",
-        Context::Library => "In the library",
-        Context::Line => "While typing a line",
-        Context::Text => "While typing lyrics",
-        Context::Overlay => "In a window like this",
+        Context::Global => "任何地方",
+        Context::Compose => "创作",
+        Context::Lyrics => "歌词",
+        Context::Queue => "队列",
+        Context::Library => "曲库",
+        Context::Line => "输入单行文本时",
+        Context::Text => "输入歌词时",
+        Context::Overlay => "像这样的窗口",
     }
 }
 
 fn notice(notice: &Notice, keys: &Keymap) -> String {
-    let name = |title: &str| format!("“{}”", name(title, "Untitled"));
+    let name = |title: &str| format!("“{}”", name(title, "未命名"));
     match notice {
-        Notice::Ordered(label) => format!("{} is in the queue", name(label)),
-        Notice::Finished(title) => format!("{} is ready", name(title)),
+        Notice::Ordered(label) => format!("{}已加入队列", name(label)),
+        Notice::Finished(title) => format!("{}做好了", name(title)),
         Notice::TaskFailed(label, failure) => {
             let more = key(keys, Command::Queue(Q::Details));
             let line = STRINGS.failure_line(failure.kind);
             format!(
-                "{}: {line}. {more} in the queue tells more.{}",
+                "{}：{line}。在队列按 {more} 看详情。{}",
                 name(label),
                 trace(failure)
             )
         }
-        Notice::TaskInDoubt(label) => format!(
-            "{}: sent, but the outcome is not known. It is not sent again by itself.",
-            name(label)
-        ),
-        Notice::TaskFound(label) => format!("{} was found at the API and goes on", name(label)),
+        Notice::TaskInDoubt(label) => {
+            format!(
+                "{}：已提交，但结果不明。程序不会自动重新提交。",
+                name(label)
+            )
+        }
+        Notice::TaskFound(label) => format!("在 API 上找到{}，继续进行", name(label)),
         Notice::TokenNeeded => hold(Hold::Token, keys),
-        Notice::TokenStored => "The token is stored; the queue goes on".to_owned(),
+        Notice::TokenStored => "令牌已保存，队列继续进行".to_owned(),
         Notice::CreditNeeded => hold(Hold::Credit, keys),
-        Notice::DraftRefused(count) => format!(
-            "Not submitted: {} to mend first",
-            counted(*count, "mistake", "mistakes")
-        ),
+        Notice::DraftRefused(count) => format!("尚未提交：请先修正 {count} 处错误"),
         Notice::Refused(command, why) => {
-            format!("{}: {}", self::command(*command), refusal(*why))
+            format!("{}：{}", self::command(*command), refusal(*why))
         }
         Notice::UnknownKey(label) => {
             let help = key(keys, Command::Help);
-            format!("{label} does nothing here; {help} shows the keys")
+            format!("{label} 在这里没有作用；按 {help} 看所有按键")
         }
         Notice::Copied(what) => copied(*what).to_owned(),
-        Notice::NotCopied(why) => format!("Nothing was copied: {why}"),
+        Notice::NotCopied(why) => format!("无法复制：{why}"),
         Notice::NotSaved(why) => {
-            format!("Not stored on disk, so nothing was sent: {why}. Make room and try again.")
+            format!("无法写入磁盘，所以没有提交：{why}。请腾出空间后再试。")
         }
-        Notice::NotPlayed(why) => format!("Cannot play this song: {why}"),
+        Notice::NotPlayed(why) => format!("无法播放这首歌：{why}"),
         Notice::NotFetched(title, failure) => format!(
-            "A file of {} could not be fetched: {}. {} in the library tries again, at no cost.{}",
+            "{}的文件下载失败：{}。在曲库按 {} 可重新下载，不另收费。{}",
             name(title),
-            self::failure(failure.kind).to_lowercase(),
+            self::failure(failure.kind),
             key(keys, Command::Library(B::Fetch)),
             trace(failure)
         ),
-        Notice::FormFilled(title) => format!("The form is filled from {}", name(title)),
+        Notice::FormFilled(title) => format!("已按{}填好表单", name(title)),
         Notice::FormCleared => {
             let undo = key(keys, Command::Undo);
-            format!("A new draft; {undo} brings the old one back")
+            format!("已开始新草稿；按 {undo} 可取回原本的")
         }
-        Notice::Undone => "Brought back".to_owned(),
-        Notice::PasteCut(bytes) => format!("The text is full: {bytes} bytes were left out"),
-        Notice::Broke(what) => format!("Something inside broke: {what}. The log tells more."),
+        Notice::Undone => "已撤销".to_owned(),
+        Notice::PasteCut(bytes) => format!("文字已达上限，有 {bytes} 个字节没有粘贴"),
+        Notice::Broke(what) => format!("程序内部发生错误：{what}。详情请看日志。"),
     }
 }
 
 fn copied(what: Copied) -> &'static str {
     match what {
-        Copied::Link => "The link is copied",
-        Copied::Id => "The id is copied",
-        Copied::Lyric => "The lyric is copied",
-        Copied::Failure => "The failure and its trace id are copied",
+        Copied::Link => "已复制链接",
+        Copied::Id => "已复制 ID",
+        Copied::Lyric => "已复制歌词",
+        Copied::Failure => "已复制失败原因与 Trace ID",
     }
 }
 
 fn trace(failure: &crate::domain::Failure) -> String {
     let id = failure.trace_id.as_deref();
-    id.map_or_else(String::new, |id| format!(" Trace id {id}"))
+    id.map_or_else(String::new, |id| format!(" Trace ID {id}"))
 }
 
 fn failure(kind: F) -> &'static str {
     match kind {
-        F::Unreachable => "The API cannot be reached",
-        F::RateLimited => "The API has too much to do and took nothing",
-        F::NoToken => "There is no API token",
-        F::BadToken => "The API refused the token",
-        F::NoCredit => "The account has no credit left",
-        F::Disabled => "The account is disabled",
-        F::BadRequest => "The API refused this order",
-        F::Forbidden => "The API does not allow this order",
-        F::WrongAddress => "The Producer API is not at this address",
-        F::Unknown => "Sent, but the outcome is not known",
-        F::Generation => "The API could not make this song",
-        F::Dropped => "You dropped it while its outcome was unknown",
-        F::Cancelled => "You took it back before it was sent",
-        F::BadFile => "The link is dead or the file is damaged",
-        F::Disk => "The disk is full, damaged or not writable",
+        F::Unreachable => "连不上 API",
+        F::RateLimited => "API 忙碌中，没有接受这个任务",
+        F::NoToken => "没有 API 令牌",
+        F::BadToken => "API 不接受这个令牌",
+        F::NoCredit => "账号的额度用完了",
+        F::Disabled => "账号已被停用",
+        F::BadRequest => "API 不接受这个任务的内容",
+        F::Forbidden => "API 不允许这个任务",
+        F::WrongAddress => "这个地址不是 Producer API",
+        F::Unknown => "已提交，但结果不明",
+        F::Generation => "API 无法做出这首歌",
+        F::Dropped => "结果不明时由你放弃",
+        F::Cancelled => "提交前由你取消",
+        F::BadFile => "链接失效或文件损坏",
+        F::Disk => "磁盘已满、损坏或无法写入",
     }
 }
 
 fn charge(charge: Charge) -> &'static str {
     match charge {
-        Charge::No => "nothing was charged",
-        Charge::Unknown => "it may have been charged",
-        Charge::AlreadyPaid => "the song is paid for",
+        Charge::No => "没有扣费",
+        Charge::Unknown => "可能已扣费",
+        Charge::AlreadyPaid => "这首歌已付过费",
     }
 }
 
 fn next_step(kind: F, keys: &Keymap) -> String {
     let again = key(keys, Command::Queue(Q::OrderAgain));
     match kind {
-        F::Unreachable | F::RateLimited => {
-            "It is tried again by itself; nothing needs to be done.".to_owned()
-        }
+        F::Unreachable | F::RateLimited => "会自动重试，不必处理。".to_owned(),
         F::NoToken | F::BadToken => hold(Hold::Token, keys),
         F::NoCredit => hold(Hold::Credit, keys),
-        F::Disabled => "Ask the provider's support and give them the trace id.".to_owned(),
-        F::BadRequest => format!("Change the draft and submit it; {again} orders it as it was."),
-        F::Forbidden => {
-            "Moderation or missing rights: change the words and submit again.".to_owned()
-        }
-        F::WrongAddress => "Check the address of the API in the config.".to_owned(),
+        F::Disabled => "请联络服务商的客服，并附上 Trace ID。".to_owned(),
+        F::BadRequest => format!("修改草稿后再提交；按 {again} 则照原样再做一次。"),
+        F::Forbidden => "可能是内容审查或权限不足：请修改文字后再提交。".to_owned(),
+        F::WrongAddress => "请检查配置文件里的 API 地址。".to_owned(),
         F::Unknown => format!(
-            "{} sends it again and may be charged twice; {} drops it.",
+            "按 {} 重新提交，可能重复扣费；按 {} 放弃。",
             key(keys, Command::Queue(Q::SendAgain)),
             key(keys, Command::Queue(Q::Drop))
         ),
-        F::Generation | F::Dropped | F::Cancelled => format!("{again} orders it again."),
+        F::Generation | F::Dropped | F::Cancelled => format!("按 {again} 再做一次。"),
         F::BadFile => format!(
-            "{} in the library fetches it again while its link lives.",
+            "链接有效期间，在曲库按 {} 可重新下载。",
             key(keys, Command::Library(B::Fetch))
         ),
-        F::Disk => "Make room or mend the disk, then try again.".to_owned(),
+        F::Disk => "请腾出空间或修复磁盘，然后再试。".to_owned(),
     }
 }
 
 fn problem(problem: &Problem, keys: &Keymap) -> String {
     match problem {
-        Problem::Missing => "needed".to_owned(),
-        Problem::TooLong { length, max } => format!("too long: {length} of {max} characters"),
-        Problem::NotANumber => "not a number".to_owned(),
-        Problem::OutOfRange { min, max } => format!("from {min} to {max}"),
-        Problem::ControlCharacter => "has a character that cannot be sent".to_owned(),
+        Problem::Missing => "必填".to_owned(),
+        Problem::TooLong { length, max } => format!("太长：{length} 字，上限 {max} 字"),
+        Problem::NotANumber => "不是数字".to_owned(),
+        Problem::OutOfRange { min, max } => format!("须介于 {min} 与 {max} 之间"),
+        Problem::ControlCharacter => "含有无法提交的字符".to_owned(),
         Problem::LiteralNewline => format!(
-            "\\n stands where a line break is meant: {} mends it",
+            "该换行的地方写成了 \\n：按 {} 转成换行",
             key(keys, Command::Lyrics(L::BreakLines))
         ),
     }
@@ -390,85 +388,75 @@ fn problem(problem: &Problem, keys: &Keymap) -> String {
 
 fn question(question: &Question) -> &'static str {
     match question {
-        Question::OrderTwice => "Submit the same draft once more?",
-        Question::OrderAgain(_) => "Order this task again?",
-        Question::SendAgain(_) => "Send this task again?",
-        Question::Drop(_) => "Drop this task?",
-        Question::QuitWhileSubmitting => "Quit while an order is being sent?",
+        Question::OrderTwice => "再提交一次相同的草稿？",
+        Question::OrderAgain(_) => "再做一次这个任务？",
+        Question::SendAgain(_) => "重新提交这个任务？",
+        Question::Drop(_) => "放弃这个任务？",
+        Question::QuitWhileSubmitting => "正在提交任务，要离开吗？",
     }
 }
 
 fn question_body(question: &Question) -> &'static str {
     match question {
-        Question::OrderTwice => {
-            "The same order is in the queue or was made a moment ago. Each song that is made is charged."
-        }
-        Question::OrderAgain(_) => {
-            "The failed one cost nothing. The new one is charged if it succeeds."
-        }
-        Question::SendAgain(_) => {
-            "It was sent before and not found at the API. If it was taken all the same, it is charged twice."
-        }
-        Question::Drop(_) => "It will not be sent, and not looked for any more.",
+        Question::OrderTwice => "队列里已有相同的任务，或刚刚才做过。每做好一首歌都会扣费。",
+        Question::OrderAgain(_) => "失败的那次没有扣费；新的任务成功后才会扣费。",
+        Question::SendAgain(_) => "先前提交过，但在 API 上找不到。万一其实已被接受，就会扣费两次。",
+        Question::Drop(_) => "这个任务不会再提交，也不再查询结果。",
         Question::QuitWhileSubmitting => {
-            "No song is lost: at the next start the order is looked for at the API before anything is sent again."
+            "歌曲不会丢失：下次启动时会先向 API 查询这个任务，才决定要不要再提交。"
         }
     }
 }
 
 fn state(state: &TaskState) -> &'static str {
     match state {
-        TaskState::Waiting { .. } => "waiting",
-        TaskState::Submitting => "submitting",
-        TaskState::Running { .. } => "running",
-        TaskState::InDoubt { .. } => "in doubt",
-        TaskState::Held { .. } => "held",
-        TaskState::Succeeded => "done",
-        TaskState::Failed { .. } => "failed",
+        TaskState::Waiting { .. } => "等待中",
+        TaskState::Submitting => "提交中",
+        TaskState::Running { .. } => "进行中",
+        TaskState::InDoubt { .. } => "待确认",
+        TaskState::Held { .. } => "暂停",
+        TaskState::Succeeded => "完成",
+        TaskState::Failed { .. } => "失败",
     }
 }
 
 fn hold(hold: Hold, keys: &Keymap) -> String {
     match hold {
         Hold::Token => format!(
-            "The queue waits for an API token: {} takes one.",
+            "队列在等 API 令牌：按 {} 输入。",
             key(keys, Command::EnterToken)
         ),
-        Hold::Credit => {
-            "The queue waits for credit: top up at https://platform.acedata.cloud".to_owned()
-        }
-        Hold::Disk => {
-            "The queue waits for the disk: an order is only sent once it is stored.".to_owned()
-        }
+        Hold::Credit => "队列在等额度：请到 https://platform.acedata.cloud 充值".to_owned(),
+        Hold::Disk => "队列在等磁盘：任务要先存好才会提交。".to_owned(),
     }
 }
 
 fn action(action: Action) -> &'static str {
     match action {
-        Action::Generate => "generate",
+        Action::Generate => "生成",
     }
 }
 
 fn field(field: Field) -> &'static str {
     match field {
-        Field::Custom => "Make from",
-        Field::Model => "Model",
-        Field::Prompt => "Prompt",
-        Field::Lyric => "Lyric",
-        Field::Title => "Title",
-        Field::Instrumental => "Instrumental",
-        Field::LyricsStrength => "Lyrics strength",
-        Field::SoundStrength => "Sound strength",
-        Field::Weirdness => "Weirdness",
-        Field::Seed => "Seed",
+        Field::Custom => "依据",
+        Field::Model => "模型",
+        Field::Prompt => "提示词",
+        Field::Lyric => "歌词",
+        Field::Title => "歌名",
+        Field::Instrumental => "纯音乐",
+        Field::LyricsStrength => "歌词强度",
+        Field::SoundStrength => "提示词强度",
+        Field::Weirdness => "怪异度",
+        Field::Seed => "种子",
     }
 }
 
 fn placeholder(field: Field, sung: bool) -> &'static str {
     match field {
-        Field::Prompt if sung => "style, mood, instruments",
-        Field::Prompt => "what the song is about",
-        Field::Title => "chosen by the server",
+        Field::Prompt if sung => "曲风、情绪、乐器",
+        Field::Prompt => "想要一首怎样的歌",
+        Field::Title => "由服务器命名",
         _ => "",
     }
 }
@@ -476,7 +464,7 @@ fn placeholder(field: Field, sung: bool) -> &'static str {
 fn output(output: &OutputKind) -> String {
     match output {
         OutputKind::Pulse => "PulseAudio".to_owned(),
-        OutputKind::Device => "sound card".to_owned(),
-        OutputKind::Silent { reason } => format!("no sound: {reason}"),
+        OutputKind::Device => "声卡".to_owned(),
+        OutputKind::Silent { reason } => format!("没有声音：{reason}"),
     }
 }

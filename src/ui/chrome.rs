@@ -82,9 +82,9 @@ pub(crate) fn frame(skin: &Skin, frame: &mut Frame, place: &Place, head: &Head) 
     }
     row.put(" ", title).put(head.title, title).put(" ", title);
     if !head.detail.is_empty() && row.room() > 6 {
-        row.skip(2).put(" ", title);
-        row.skip_right(1).put(head.detail, skin.style(Role::Muted));
-        row.put(" ", title);
+        row.skip(2);
+        let detail = text::whole_parts(head.detail, row.room() - 2);
+        row.put(&format!(" {detail} "), skin.style(Role::Muted));
     }
     if place.form == Form::Boxed && !head.foot.is_empty() && area.height > 1 {
         let mut row = Row::new(frame.buffer_mut(), inset, area.bottom() - 1);
@@ -124,8 +124,9 @@ pub(crate) fn folded(
             column + 2,
             skin.style(Role::Text),
         )
-        .skip_right(1)
-        .put(told.0, skin.style(told.1));
+        .skip_right(1);
+    let told_parts = text::whole_parts(told.0, row.room());
+    row.put(&told_parts, skin.style(told.1));
 }
 
 /// Paints the selected row: its mark always, the whole row where the pane has the keyboard.

@@ -59,6 +59,18 @@ pub(crate) fn cut(text: &str, room: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{}…", kept.trim_end()))
 }
 
+/// The parts of a text set apart by dots that fit into `room` cells whole; the first is cut where even it does not.
+pub(crate) fn whole_parts(text: &str, room: usize) -> Cow<'_, str> {
+    let mut kept = text;
+    while width(kept) > room {
+        match kept.rsplit_once(" · ") {
+            Some((before, _)) => kept = before,
+            None => return cut(kept, room),
+        }
+    }
+    Cow::Borrowed(kept)
+}
+
 /// Wraps one line (without line breaks) into rows of at most `room` cells, as byte ranges. Breaks after spaces and
 /// between wide characters, within a word only where it alone is too long. Spaces at the end of a row may stand out.
 /// There is always at least one row.
@@ -292,6 +304,13 @@ mod tests {
         assert_eq!(cut("在陽光下", 1), "…");
         assert_eq!(cut("在陽光下", 0), "");
         assert_eq!(cut("ab cd", 4), "ab…");
+    }
+
+    #[test]
+    fn a_list_is_cut_between_its_parts() {
+        assert_eq!(whole_parts("1 held · 2 running", 18), "1 held · 2 running");
+        assert_eq!(whole_parts("1 held · 2 running", 17), "1 held");
+        assert_eq!(whole_parts("1 held · 2 running", 5), "1 he…");
     }
 
     #[test]

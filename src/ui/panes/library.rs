@@ -19,7 +19,7 @@ use crate::ui::text::{self, Row};
 
 /// From this width on a row tells the model, and from that one the day as well.
 const WITH_MODEL: u16 = 48;
-const WITH_DAY: u16 = 64;
+const WITH_DAY: u16 = 60;
 
 /// Draws the pane.
 pub(crate) fn draw(app: &App, skin: &Skin, place: &Place, frame: &mut Frame) {

@@ -82,7 +82,11 @@ fn summary(app: &App, skin: &Skin, count: LyricCount) -> (String, Role) {
     if app.lyrics.editor().is_empty() {
         return (strings.lyrics_none.to_owned(), Role::Muted);
     }
-    let words = (strings.lyrics_summary)(count);
+    let mut words = (strings.lyrics_summary)(count);
+    if !sung {
+        words.push_str(" · ");
+        words.push_str(strings.lyrics_not_sung);
+    }
     (words, Role::Muted)
 }
 

@@ -26,7 +26,11 @@ pub(crate) fn draw(app: &App, skin: &Skin, place: &Place, frame: &mut Frame) {
     draw_title(app, skin, place, frame);
     let inner = wave_area(place);
     let Some(song) = on(app) else {
-        let idle = (skin.strings.player_idle)(skin.keymap);
+        let idle = if app.songs.is_empty() {
+            (skin.strings.player_first)(skin.keymap)
+        } else {
+            (skin.strings.player_idle)(skin.keymap)
+        };
         let y = inner.y + inner.height.saturating_sub(1) / 2;
         Row::new(frame.buffer_mut(), inner, y).put(&idle, skin.style(Role::Muted));
         return;
@@ -129,9 +133,8 @@ fn draw_title(app: &App, skin: &Skin, place: &Place, frame: &mut Frame) {
             };
             let style = skin.style(Role::Playing);
             row.put(" ", style).put(glyph, style).put(" ", style);
-            row.skip_right(1)
-                .put(library::title(skin, song), style)
-                .put(" ", style);
+            let title = text::cut(library::title(skin, song), row.room().saturating_sub(1));
+            row.put(&title, style).put(" ", style);
         }
         None => {
             row.put(&format!(" {} ", strings.player), muted);

@@ -22,6 +22,8 @@ use crate::ui::text::{self, Row};
 /// How many rows the reason of the selected task may take.
 const REASON_ROWS: usize = 3;
 const BAR: usize = 10;
+/// From this width on a row tells the action and has a bar.
+const WITH_ACTION: u16 = 58;
 
 /// Draws the pane.
 pub(crate) fn draw(app: &App, skin: &Skin, place: &Place, frame: &mut Frame) {
@@ -121,14 +123,19 @@ impl Plan {
         let ids = app.queue.rows();
         let height = usize::from(inner.height);
         let selected = app.queue.selected_row();
-        // Every reason is told where there is room for all of them, else that of the selected task.
-        let roomy = ids.len() * 2 <= height;
         let reason_of = |index: usize| {
             let task = ids.get(index).and_then(|id| app.tasks.get(*id));
             let words = task.map_or_else(String::new, |task| reason(app, skin, task));
             let rows = if index == selected { REASON_ROWS } else { 1 };
             reason_rows(&words, usize::from(inner.width).saturating_sub(5), rows)
         };
+        // Every reason is told where there is room for all of them, else that of the selected task.
+        let roomy = ids.len() <= height
+            && ids.len()
+                + (0..ids.len())
+                    .map(|index| reason_of(index).len())
+                    .sum::<usize>()
+                <= height;
         let told = reason_of(selected);
         let spare = height.saturating_sub(1).min(told.len());
         let seen = list::window(selected, ids.len(), height.saturating_sub(spare));
@@ -194,14 +201,14 @@ fn draw_row(app: &App, skin: &Skin, planned: &PlannedRow, inner: Rect, frame: &m
     row.put_right(&far, skin.style(role));
     row.skip_right(1);
     if let Some(percent) = task.progress.filter(|_| task.state.is_in_flight())
-        && row.room() > 40
+        && inner.width >= WITH_ACTION
     {
         let filled = usize::from(percent.min(100)) * BAR / 100;
         row.put_right(&"░".repeat(BAR - filled), skin.style(Role::Muted));
         row.put_right(&"▓".repeat(filled), skin.style(role));
         row.skip_right(1);
     }
-    if row.room() > 44 {
+    if inner.width >= WITH_ACTION {
         let action = (skin.strings.action)(task.request.action());
         row.put_padded(action, text::width(action) + 2, skin.style(Role::Muted));
     }
