@@ -5,3 +5,5 @@ mod harness;
 mod store;
 mod support;
 mod contract;
+mod screens;
+mod support;

@@ -4,3 +4,5 @@ pub mod canned;
 pub mod picture;
 pub mod pty;
 pub mod tape;
+pub mod screen;
+pub mod studio;
