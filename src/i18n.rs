@@ -266,6 +266,11 @@ pub fn strings(locale: Locale) -> &'static Strings {
     }
 }
 
+/// What a command does, in a language: what the palette is searched by.
+pub fn command(locale: Locale, command: Command) -> &'static str {
+    (strings(locale).command)(command)
+}
+
 impl Strings {
     /// What a command does.
     pub fn command(&self, command: Command) -> &'static str {

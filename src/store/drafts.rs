@@ -3,11 +3,11 @@
 //! Invariant: where nothing was kept yet, the defaults come out.
 
 use rusqlite::types::Type;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::domain::{Draft, Preferences, Seconds, SongId, Volume};
+use crate::domain::{Draft, Preferences};
 
 /// Keeps the draft.
 pub(super) fn save_draft(connection: &Connection, draft: &Draft) -> rusqlite::Result<()> {
@@ -31,33 +31,20 @@ pub(super) fn save_preferences(
     preferences: &Preferences,
 ) -> rusqlite::Result<()> {
     connection
-        .prepare_cached(
-            "REPLACE INTO preferences (slot, volume, song, position) VALUES (0, ?1, ?2, ?3)",
-        )?
-        .execute(params![
-            preferences.volume.percent(),
-            preferences.song.as_ref().map(|song| &song.0),
-            preferences.position.0,
-        ])?;
+        .prepare_cached("REPLACE INTO preferences (slot, body) VALUES (0, ?1)")?
+        .execute([encode(preferences)?])?;
     Ok(())
 }
 
 /// The preferences.
 pub(super) fn load_preferences(connection: &Connection) -> rusqlite::Result<Preferences> {
     let kept = connection
-        .query_row(
-            "SELECT volume, song, position FROM preferences",
-            (),
-            |row| {
-                Ok(Preferences {
-                    volume: Volume::new(row.get(0)?),
-                    song: row.get::<_, Option<String>>(1)?.map(SongId),
-                    // SQLite keeps what is not a number as NULL.
-                    position: Seconds(row.get::<_, Option<f64>>(2)?.unwrap_or_default()),
-                })
-            },
-        )
+        .query_row("SELECT body FROM preferences", (), |row| {
+            row.get::<_, String>(0)
+        })
         .optional()?;
+    // Not worth a start that fails: what cannot be read is as it was on the first day.
+    let kept = kept.and_then(|body| serde_json::from_str(&body).ok());
     Ok(kept.unwrap_or_default())
 }
 

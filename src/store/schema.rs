@@ -44,9 +44,7 @@ const STEPS: &[&str] = &[
      ) STRICT;
      CREATE TABLE preferences (
          slot INTEGER PRIMARY KEY CHECK (slot = 0),
-         volume INTEGER NOT NULL,
-         song TEXT,
-         position REAL
+         body TEXT NOT NULL -- JSON
      ) STRICT;",
 ];
 
