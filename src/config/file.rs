@@ -147,7 +147,7 @@ impl Reader<'_> {
                     self.section(value, |reader, key, value| match key.get_ref().as_ref() {
                         "extra" => said.extra_models = reader.value(value, models),
                         _ => reader.unknown(key, "in [models]", &["extra"]),
-                    })
+                    });
                 }
                 "theme_colors" => self.section(value, |reader, key, value| {
                     said.theme_colors.extend(reader.role(key, value));

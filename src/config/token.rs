@@ -14,6 +14,9 @@ const VARIABLE: &str = "ACEDATACLOUD_API_TOKEN";
 /// More than any token is long.
 const BYTES_MAX: u64 = 16 * 1024;
 
+/// What is wrong with a token that is not there.
+const EMPTY: &str = "it is empty";
+
 /// An API token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(String);
@@ -35,7 +38,7 @@ impl Token {
         let text = text.trim();
         let text = text.strip_prefix("Bearer ").unwrap_or(text).trim_start();
         if text.is_empty() {
-            return Err("it is empty");
+            return Err(EMPTY);
         }
         if !text.bytes().all(|b| b.is_ascii_graphic()) {
             return Err("it holds a space or a character that no token has");
@@ -88,7 +91,11 @@ pub fn token(
         path: paths.token_file.clone(),
         line: None,
     };
-    read(&paths.token_file, origin)
+    // An empty file is as good as none: the studio opens and asks for a token when it needs one.
+    match read(&paths.token_file, origin) {
+        Err(ConfigError::Token { problem: EMPTY, .. }) => Ok(None),
+        found => found,
+    }
 }
 
 /// Keeps a token in the `token` file beside the settings: mode 0600, whole or not at all.

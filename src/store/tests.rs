@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ffi};
 
 use super::*;
 use crate::domain::{
@@ -200,7 +200,7 @@ fn every_message_says_what_became_of_the_data() {
     let path = std::path::PathBuf::from("/x/fuzzbox.db");
     let io = |kind| StoreError::from_io(&path, &std::io::Error::from(kind));
     let sqlite = |code| {
-        let error = rusqlite::ffi::Error::new(code);
+        let error = ffi::Error::new(code);
         StoreError::from_sqlite(&path, &rusqlite::Error::SqliteFailure(error, None))
     };
     let (denied, full) = (
@@ -209,7 +209,6 @@ fn every_message_says_what_became_of_the_data() {
     );
     assert!(matches!(denied, StoreError::Denied { .. }));
     assert!(matches!(full, StoreError::Full { .. }));
-    use rusqlite::ffi;
     assert!(matches!(
         sqlite(ffi::SQLITE_READONLY),
         StoreError::Denied { .. }

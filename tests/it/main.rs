@@ -2,6 +2,7 @@
 
 mod api;
 mod harness;
+mod config;
 mod store;
 mod support;
 mod contract;

@@ -1,4 +1,8 @@
 //! What was kept is found again, and what cannot be understood is left alone.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should say where"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
