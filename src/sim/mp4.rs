@@ -46,7 +46,7 @@ fn index(sizes: &[u32], config: &[u8], samples: u32, sound: u32) -> Vec<u8> {
     ]
     .concat();
     atom(
-        b"moov",
+        *b"moov",
         &[movie_head(samples), atom(*b"trak", &track)].concat(),
     )
 }
@@ -58,7 +58,7 @@ fn movie_head(samples: u32) -> Vec<u8> {
     let times = [0, 0, RATE, samples];
     let loudness = [0x0001_0000, 0x0100_0000, 0, 0];
     full(
-        b"mvhd",
+        *b"mvhd",
         0,
         &words(&[&times[..], &loudness, &MATRIX, &[0; 6], &[2]].concat()),
     )
@@ -69,7 +69,7 @@ fn track_head(samples: u32) -> Vec<u8> {
     let loudness = [0, 0, 0, 0x0100_0000];
     // Flags: enabled, and part of the movie.
     full(
-        b"tkhd",
+        *b"tkhd",
         3,
         &words(&[&times[..], &loudness, &MATRIX, &[0, 0]].concat()),
     )
@@ -82,12 +82,12 @@ fn media(sizes: &[u32], config: &[u8], sound: u32) -> Vec<u8> {
     let handler = full(*b"hdlr", 0, b"\0\0\0\0soun\0\0\0\0\0\0\0\0\0\0\0\0\0");
     let here = full(*b"url ", 1, &[]);
     let places = atom(
-        b"dinf",
+        *b"dinf",
         &full(*b"dref", 0, &[&words(&[1])[..], &here].concat()),
     );
     let level = full(*b"smhd", 0, &words(&[0]));
     let info = atom(
-        b"minf",
+        *b"minf",
         &[level, places, table(sizes, config, sound)].concat(),
     );
     atom(*b"mdia", &[head, handler, info].concat())
@@ -97,7 +97,7 @@ fn media(sizes: &[u32], config: &[u8], sound: u32) -> Vec<u8> {
 fn table(sizes: &[u32], config: &[u8], sound: u32) -> Vec<u8> {
     let count = sizes.len() as u32;
     let kinds = full(
-        b"stsd",
+        *b"stsd",
         0,
         &[&words(&[1])[..], &entry(sizes, config)].concat(),
     );
@@ -134,7 +134,7 @@ fn entry(sizes: &[u32], config: &[u8]) -> Vec<u8> {
         &words(&[RATE << 16]),
     ];
     atom(
-        b"mp4a",
+        *b"mp4a",
         &[
             &head.concat()[..],
             &full(*b"esds", 0, &descriptor(3, &stream)),
