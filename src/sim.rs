@@ -24,6 +24,7 @@ mod task;
 mod trouble;
 mod world;
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,7 +37,7 @@ pub use script::Scenario;
 use world::World;
 
 /// How a simulator is to behave.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SimConfig {
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
@@ -52,6 +53,21 @@ pub struct SimConfig {
     pub shelf: usize,
     /// Makes ids and seeds repeatable; None draws new ones on each start.
     pub entropy: Option<u64>,
+}
+
+impl fmt::Debug for SimConfig {
+    /// Everything but the token.
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        out.debug_struct("SimConfig")
+            .field("listen", &self.listen)
+            .field("has_token", &self.token.is_some())
+            .field("pace", &self.pace)
+            .field("scenario", &self.scenario)
+            .field("song_limit", &self.song_limit)
+            .field("shelf", &self.shelf)
+            .field("entropy", &self.entropy)
+            .finish()
+    }
 }
 
 impl Default for SimConfig {
@@ -102,11 +118,18 @@ pub struct SeenRequest {
 }
 
 /// A running simulator; it ends when it is stopped or dropped.
-#[derive(Debug)]
 pub struct Simulator {
     address: SocketAddr,
     world: Arc<World>,
     server: JoinHandle<()>,
+}
+
+impl fmt::Debug for Simulator {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        out.debug_struct("Simulator")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Simulator {

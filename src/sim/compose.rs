@@ -9,6 +9,8 @@ mod form;
 mod harmony;
 mod melody;
 mod mood;
+#[cfg(test)]
+mod tests;
 
 use super::dice::{Dice, hash};
 use form::{Kind, Section};

@@ -12,21 +12,21 @@ const CHANNELS: u16 = 2;
 
 /// Puts AAC units into a file that plays for `samples` samples. `config` is the decoder's `AudioSpecificConfig`.
 pub fn m4a(units: &[Vec<u8>], config: &[u8], samples: u32) -> Vec<u8> {
-    let head = atom(b"ftyp", b"M4A \0\0\0\0M4A mp42isom");
+    let head = atom(*b"ftyp", b"M4A \0\0\0\0M4A mp42isom");
     let sizes: Vec<u32> = units.iter().map(|unit| unit.len() as u32).collect();
     // The index tells where the sound begins, which depends on the index's length, which never changes.
     let length = index(&sizes, config, samples, 0).len();
     let index = index(&sizes, config, samples, (head.len() + length + 8) as u32);
-    [head, index, atom(b"mdat", &units.concat())].concat()
+    [head, index, atom(*b"mdat", &units.concat())].concat()
 }
 
-fn atom(name: &[u8; 4], content: &[u8]) -> Vec<u8> {
+fn atom(name: [u8; 4], content: &[u8]) -> Vec<u8> {
     let length = (content.len() + 8) as u32;
-    [&length.to_be_bytes()[..], name, content].concat()
+    [&length.to_be_bytes()[..], &name, content].concat()
 }
 
 /// An atom that begins with a version (0) and 24 flags.
-fn full(name: &[u8; 4], flags: u32, content: &[u8]) -> Vec<u8> {
+fn full(name: [u8; 4], flags: u32, content: &[u8]) -> Vec<u8> {
     atom(name, &[&flags.to_be_bytes()[..], content].concat())
 }
 
@@ -38,16 +38,16 @@ fn words(values: &[u32]) -> Vec<u8> {
 }
 
 fn index(sizes: &[u32], config: &[u8], samples: u32, sound: u32) -> Vec<u8> {
-    let edits = full(b"elst", 0, &words(&[1, samples, PRIMING, 0x0001_0000]));
+    let edits = full(*b"elst", 0, &words(&[1, samples, PRIMING, 0x0001_0000]));
     let track = [
         track_head(samples),
-        atom(b"edts", &edits),
+        atom(*b"edts", &edits),
         media(sizes, config, sound),
     ]
     .concat();
     atom(
-        b"moov",
-        &[movie_head(samples), atom(b"trak", &track)].concat(),
+        *b"moov",
+        &[movie_head(samples), atom(*b"trak", &track)].concat(),
     )
 }
 
@@ -58,7 +58,7 @@ fn movie_head(samples: u32) -> Vec<u8> {
     let times = [0, 0, RATE, samples];
     let loudness = [0x0001_0000, 0x0100_0000, 0, 0];
     full(
-        b"mvhd",
+        *b"mvhd",
         0,
         &words(&[&times[..], &loudness, &MATRIX, &[0; 6], &[2]].concat()),
     )
@@ -69,7 +69,7 @@ fn track_head(samples: u32) -> Vec<u8> {
     let loudness = [0, 0, 0, 0x0100_0000];
     // Flags: enabled, and part of the movie.
     full(
-        b"tkhd",
+        *b"tkhd",
         3,
         &words(&[&times[..], &loudness, &MATRIX, &[0, 0]].concat()),
     )
@@ -78,34 +78,34 @@ fn track_head(samples: u32) -> Vec<u8> {
 fn media(sizes: &[u32], config: &[u8], sound: u32) -> Vec<u8> {
     let length = sizes.len() as u32 * UNIT;
     // 0x55c4: no particular language.
-    let head = full(b"mdhd", 0, &words(&[0, 0, RATE, length, 0x55c4_0000]));
-    let handler = full(b"hdlr", 0, b"\0\0\0\0soun\0\0\0\0\0\0\0\0\0\0\0\0\0");
-    let here = full(b"url ", 1, &[]);
+    let head = full(*b"mdhd", 0, &words(&[0, 0, RATE, length, 0x55c4_0000]));
+    let handler = full(*b"hdlr", 0, b"\0\0\0\0soun\0\0\0\0\0\0\0\0\0\0\0\0\0");
+    let here = full(*b"url ", 1, &[]);
     let places = atom(
-        b"dinf",
-        &full(b"dref", 0, &[&words(&[1])[..], &here].concat()),
+        *b"dinf",
+        &full(*b"dref", 0, &[&words(&[1])[..], &here].concat()),
     );
-    let level = full(b"smhd", 0, &words(&[0]));
+    let level = full(*b"smhd", 0, &words(&[0]));
     let info = atom(
-        b"minf",
+        *b"minf",
         &[level, places, table(sizes, config, sound)].concat(),
     );
-    atom(b"mdia", &[head, handler, info].concat())
+    atom(*b"mdia", &[head, handler, info].concat())
 }
 
 /// The table of units: what they are, how long, how large, and where.
 fn table(sizes: &[u32], config: &[u8], sound: u32) -> Vec<u8> {
     let count = sizes.len() as u32;
     let kinds = full(
-        b"stsd",
+        *b"stsd",
         0,
         &[&words(&[1])[..], &entry(sizes, config)].concat(),
     );
-    let times = full(b"stts", 0, &words(&[1, count, UNIT]));
-    let chunks = full(b"stsc", 0, &words(&[1, 1, count, 1]));
-    let lengths = full(b"stsz", 0, &words(&[&[0, count], sizes].concat()));
-    let places = full(b"stco", 0, &words(&[1, sound]));
-    atom(b"stbl", &[kinds, times, chunks, lengths, places].concat())
+    let times = full(*b"stts", 0, &words(&[1, count, UNIT]));
+    let chunks = full(*b"stsc", 0, &words(&[1, 1, count, 1]));
+    let lengths = full(*b"stsz", 0, &words(&[&[0, count], sizes].concat()));
+    let places = full(*b"stco", 0, &words(&[1, sound]));
+    atom(*b"stbl", &[kinds, times, chunks, lengths, places].concat())
 }
 
 fn entry(sizes: &[u32], config: &[u8]) -> Vec<u8> {
@@ -134,10 +134,10 @@ fn entry(sizes: &[u32], config: &[u8]) -> Vec<u8> {
         &words(&[RATE << 16]),
     ];
     atom(
-        b"mp4a",
+        *b"mp4a",
         &[
             &head.concat()[..],
-            &full(b"esds", 0, &descriptor(3, &stream)),
+            &full(*b"esds", 0, &descriptor(3, &stream)),
         ]
         .concat(),
     )

@@ -22,7 +22,6 @@ const JOBS: usize = 5;
 /// Requests remembered.
 const SEEN: usize = 1_000;
 /// Everything the simulator knows.
-#[derive(Debug)]
 pub struct World {
     /// The one good token, if there is just one.
     pub token: Option<String>,

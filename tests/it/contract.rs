@@ -16,7 +16,7 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
 /// How long anything may take before a test gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A simulator and a client that shares nothing with the program's own.
 struct Api {
@@ -52,6 +52,10 @@ impl Api {
     }
 
     async fn scripted(name: &str) -> Self {
+        Self::scripted_at(name, 0.02).await
+    }
+
+    async fn scripted_at(name: &str, pace: f64) -> Self {
         let path = format!(
             "{}/tests/fixtures/scenarios/{name}.toml",
             env!("CARGO_MANIFEST_DIR")
@@ -60,7 +64,7 @@ impl Api {
         let scenario = Some(Scenario::parse(&text).expect("a good scenario"));
         Self::start(SimConfig {
             scenario,
-            pace: 0.02,
+            pace,
             ..SimConfig::default()
         })
         .await

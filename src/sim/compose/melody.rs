@@ -121,7 +121,7 @@ impl Phrase<'_> {
     fn register(&self) -> (i32, f64) {
         let low = i32::from(self.place.harmony.pitch(0) > 60);
         match self.place.section.kind {
-            Kind::Chorus => (7 - 2 * low, 0.92),
+            Kind::Chorus => (8 - 2 * low, 0.92),
             Kind::Lift => (5 - 2 * low, 0.80),
             Kind::Bridge => (6 - 2 * low, 0.72),
             _ => (3 - 2 * low, 0.68),
@@ -145,9 +145,10 @@ impl Phrase<'_> {
         } else {
             0
         };
-        let pull = (centre - from).signum() * i32::from((centre - from).abs() > 2);
+        let away = centre - from;
+        let pull = away.signum() * (i32::from(away.abs() > 1) + i32::from(away.abs() > 3));
         let move_by = (self.motif[index % self.motif.len()] + bend + pull).clamp(-2, 2);
-        let wanted = (from + move_by).clamp(centre - 5, centre + 5);
+        let wanted = (from + move_by).clamp(centre - 4, centre + 3);
         let is_strong = at.rem_euclid(4.0) < 0.01;
         if is_last && self.closes && self.place.section.kind != Kind::Verse {
             return self

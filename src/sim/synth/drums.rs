@@ -154,9 +154,9 @@ impl Stroke {
             Part::Snare => (0.46, 0.05, 0.16),
             Part::Clap => (0.50, -0.08, 0.22),
             Part::Tom => (0.46, (note.pitch - 60.0) / 12.0, 0.12),
-            Part::Hat => (0.22, 0.28, 0.02),
-            Part::OpenHat => (0.20, -0.28, 0.05),
-            _ => (0.20, -0.2, 0.15),
+            Part::Hat => (0.34, 0.28, 0.02),
+            Part::OpenHat => (0.28, -0.28, 0.05),
+            _ => (0.24, -0.2, 0.15),
         };
         let angle = (pan + 1.0) * std::f64::consts::FRAC_PI_4;
         let loud = gain * note.force * std::f64::consts::SQRT_2;

@@ -18,11 +18,18 @@ impl Comb {
         }
     }
 
+    fn step(&mut self) {
+        self.at += 1;
+        if self.at == self.line.len() {
+            self.at = 0;
+        }
+    }
+
     fn next(&mut self, input: f32, feedback: f32, damping: f32) -> f32 {
         let out = self.line[self.at];
         self.kept = out + (self.kept - out) * damping;
         self.line[self.at] = input + self.kept * feedback;
-        self.at = (self.at + 1) % self.line.len();
+        self.step();
         out
     }
 }
@@ -34,7 +41,7 @@ impl AllPass {
         let delayed = self.0.line[self.0.at];
         let out = delayed - input;
         self.0.line[self.0.at] = input + delayed * 0.5;
-        self.0.at = (self.0.at + 1) % self.0.line.len();
+        self.0.step();
         out
     }
 }

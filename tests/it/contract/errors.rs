@@ -236,7 +236,7 @@ async fn bodies_must_be_json_objects_of_a_sane_size() {
 #[tokio::test]
 async fn a_sixth_job_is_too_many_until_one_is_done() {
     let api = Api::start(SimConfig {
-        pace: 0.01,
+        pace: 0.03,
         ..quick()
     })
     .await;
@@ -286,4 +286,20 @@ async fn a_busy_address_and_a_bad_pace_are_told() {
     })
     .await;
     assert!(matches!(bad, Err(SimError::Pace(_))));
+}
+
+#[tokio::test]
+async fn the_token_is_never_shown() {
+    let config = SimConfig {
+        token: Some("secret-token".to_owned()),
+        ..quick()
+    };
+    assert!(!format!("{config:?}").contains("secret-token"));
+    let api = Api::start(config).await;
+    let order = json!({ "action": "generate", "prompt": "x" });
+    let (_, answer) = api
+        .post_as("secret-token", "/producer/audios", &order)
+        .await;
+    assert!(!answer.to_string().contains("secret-token"), "{answer}");
+    assert!(!format!("{:?} {:?}", api.sim, api.sim.requests()).contains("secret-token"));
 }

@@ -129,6 +129,13 @@ async fn a_song_is_a_whole_and_exact_m4a() {
         "{} of {length}",
         left.len()
     );
+    let other =
+        syom::decode_with(&file, &syom::DecodeOptions::audio()).expect("a file others read too");
+    assert_eq!(
+        other.channels[0].len(),
+        length,
+        "exactly as long as promised, priming cut off"
+    );
     let peak = left
         .iter()
         .chain(&right)

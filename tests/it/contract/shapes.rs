@@ -84,8 +84,8 @@ async fn the_answer_names_the_seed() {
     let drawn = api.song(json!({ "prompt": "x" })).await["seed"]
         .as_str()
         .expect("text")
-        .parse::<u64>();
-    assert!(drawn.is_ok_and(|seed| seed <= u64::from(u32::MAX)));
+        .parse::<u32>();
+    assert!(drawn.is_ok(), "a number: {drawn:?}");
     assert_eq!(
         api.song(json!({ "prompt": "x", "seed": "my seed" })).await["seed"],
         "my seed"
@@ -146,7 +146,7 @@ async fn callbacks_bring_the_whole_answer() {
 #[tokio::test]
 async fn a_task_tells_how_far_it_is() {
     let config = SimConfig {
-        pace: 0.012,
+        pace: 0.05,
         song_limit: Some(Duration::from_secs(1)),
         ..SimConfig::default()
     };

@@ -149,7 +149,8 @@ async fn a_failed_generation_is_told_to_those_who_wait() {
 
 #[tokio::test]
 async fn callbacks_are_lost_doubled_early_and_late() {
-    let api = Api::scripted("callbacks").await;
+    // Late means as late again as the generation took: long enough to be told apart.
+    let api = Api::scripted_at("callbacks", 0.4).await;
     let mut receiver = Receiver::start().await;
     let order = json!({ "action": "generate", "prompt": "x", "callback_url": receiver.url });
     let accept = async || {
@@ -264,7 +265,7 @@ fn mistakes_in_a_scenario_are_told_with_their_line() {
     for (text, wanted) in cases {
         match Scenario::parse(text) {
             Err(SimError::Scenario(message)) => {
-                assert!(message.contains(wanted), "{text}: {message}")
+                assert!(message.contains(wanted), "{text}: {message}");
             }
             other => panic!("{text}: {other:?}"),
         }
