@@ -19,6 +19,7 @@ use crate::audio::OutputChoice;
 use crate::config::{self, Config, Flags, Language, SoundOutput, Theme};
 use crate::domain::{Saved, Timestamp};
 use crate::i18n;
+use crate::logging;
 use crate::runtime::recorder::{Recorder, Takeoff};
 use crate::runtime::terminal::{self, Screen};
 use crate::runtime::world::{Handles, World};
@@ -84,6 +85,9 @@ pub(crate) fn run(arguments: &StudioArguments) -> Result<(), Trouble> {
         None => None,
     };
 
+    let level = env(logging::VARIABLE).map(|level| level.to_string_lossy().into_owned());
+    let _log = logging::start(&config.paths.log_file, level.as_deref())
+        .map_err(|error| Trouble::Usage(error.into()))?;
     let (store, saved) = Store::open(&config.paths.database)?;
     let farewell = super::runtime()?.block_on(open(Opening {
         config,
