@@ -16,7 +16,22 @@ pub struct Cx<'a> {
     pub(crate) effects: &'a mut Vec<Effect>,
 }
 
-impl Cx<'_> {
+impl<'a> Cx<'a> {
+    /// Puts together what one update may use.
+    pub fn new(
+        now: Timestamp,
+        settings: &'a Settings,
+        notices: &'a mut Notices,
+        effects: &'a mut Vec<Effect>,
+    ) -> Self {
+        Cx {
+            now,
+            settings,
+            notices,
+            effects,
+        }
+    }
+
     /// Asks the world to do something, after all that was asked before.
     pub fn emit(&mut self, effect: Effect) {
         self.effects.push(effect);
