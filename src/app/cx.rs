@@ -17,7 +17,8 @@ pub struct Cx<'a> {
 }
 
 impl<'a> Cx<'a> {
-    pub(crate) fn new(
+    /// Puts together what one update may use.
+    pub fn new(
         now: Timestamp,
         settings: &'a Settings,
         notices: &'a mut Notices,

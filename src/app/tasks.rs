@@ -2,51 +2,88 @@
 //!
 //! Invariant (money): an order that may have been taken is never sent again by itself.
 
-use std::collections::BTreeMap;
+mod delivery;
+mod disk;
+mod doubt;
+mod holds;
+mod polling;
+mod retry;
+mod submitting;
 
-use super::{cx::Cx, event::TaskEvent};
-use crate::domain::{Request, Song, Task, TaskId, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::cx::Cx;
+use super::effect::Effect;
+use super::event::TaskEvent;
+use super::notice::Notice;
+use crate::domain::time::{after, elapsed};
+use crate::domain::{
+    ApiTaskId, Failure, FailureKind, Hold, Record, Request, Song, Task, TaskId, TaskState,
+    Timestamp,
+};
+use disk::Disk;
+use doubt::Doubt;
+use holds::Holds;
+use polling::Polls;
+use submitting::Gate;
+
+/// For how long a finished order still counts as the twin of an equal one, in seconds.
+const TWIN_SECONDS: f64 = 60.0;
 
 /// Every task that is known, and what is to be done about it.
+///
+/// Each call does all that can be done at `cx.now`, so a moment that is due was either acted upon or waits for an event.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TaskQueue {
     tasks: BTreeMap<TaskId, Task>,
+    /// The tasks that are not final.
+    open: BTreeSet<TaskId>,
+    by_api_id: BTreeMap<ApiTaskId, TaskId>,
+    gate: Gate,
+    holds: Holds,
+    polls: Polls,
+    doubt: Doubt,
+    disk: Disk,
+}
+
+/// How many tasks stand where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// On the wire or at the API.
+    pub running: usize,
+    /// Waiting for their turn.
+    pub waiting: usize,
+    /// Waiting for a person.
+    pub held: usize,
+    /// Sent, outcome unknown.
+    pub in_doubt: usize,
 }
 
 impl TaskQueue {
+    /// The tasks as they were kept. Nothing is done before [`TaskQueue::start`].
     pub fn new(tasks: Vec<Task>) -> Self {
-        TaskQueue {
-            tasks: tasks.into_iter().map(|t| (t.id, t)).collect(),
+        let mut queue = TaskQueue::default();
+        for task in tasks {
+            if !task.state.is_final() {
+                queue.open.insert(task.id);
+            }
+            if let Some(api_id) = &task.api_id {
+                queue.by_api_id.entry(api_id.clone()).or_insert(task.id);
+            }
+            queue.tasks.insert(task.id, task);
         }
+        queue
     }
-    pub fn start(&mut self, _cx: &mut Cx) {}
-    pub fn order(&mut self, _r: Request, _cx: &mut Cx) -> TaskId {
-        TaskId(0)
+
+    /// Takes up the work of the last sitting. A task that was on the wire when it ended is in doubt, and not sent again.
+    pub fn start(&mut self, cx: &mut Cx) {
+        for id in self.open_ids() {
+            self.resume(id, cx);
+        }
+        self.gate.resume(self.tasks.values());
+        self.on_tick(cx);
     }
-    pub fn on_event(&mut self, _e: TaskEvent, _cx: &mut Cx) -> Vec<Song> {
-        Vec::new()
-    }
-    pub fn not_saved(&mut self, _t: TaskId, _r: &str, _cx: &mut Cx) {}
-    pub fn token_given(&mut self, _cx: &mut Cx) {}
-    pub fn send_again(&mut self, _id: TaskId, _cx: &mut Cx) -> bool {
-        false
-    }
-    pub fn order_again(&mut self, _id: TaskId, _cx: &mut Cx) -> Option<TaskId> {
-        None
-    }
-    pub fn drop_task(&mut self, _id: TaskId, _cx: &mut Cx) -> bool {
-        false
-    }
-    pub fn has_twin(&self, _r: &Request, _now: Timestamp) -> bool {
-        false
-    }
-    pub fn is_submitting(&self) -> bool {
-        false
-    }
-    pub fn on_tick(&mut self, _cx: &mut Cx) {}
-    pub fn next_wake(&self) -> Option<Timestamp> {
-        None
-    }
+
     /// All tasks, in the order they were ordered.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Task> {
         self.tasks.values()
@@ -55,5 +92,257 @@ impl TaskQueue {
     /// The task of an id.
     pub fn get(&self, id: TaskId) -> Option<&Task> {
         self.tasks.get(&id)
+    }
+
+    /// Takes an order: it is kept, and sent as soon as there is a place for it.
+    pub fn order(&mut self, request: Request, cx: &mut Cx) -> TaskId {
+        let last = self.tasks.last_key_value().map_or(i64::MIN, |(id, _)| id.0);
+        let id = TaskId(cx.now.as_microsecond().max(last.saturating_add(1)));
+        let mut task = Task::new(id, request, cx.now);
+        if let Some(why) = self.hold_for_new(cx) {
+            task.state = TaskState::Held { why, because: None };
+        }
+        self.open.insert(id);
+        self.disk.keeps(id, cx.now);
+        cx.emit(Effect::Save(Record::Task(Box::new(task.clone()))));
+        self.tasks.insert(id, task);
+        self.on_tick(cx);
+        id
+    }
+
+    /// Takes in what happened to a task. Gives back the songs that were just made, which are kept already.
+    pub fn on_event(&mut self, event: TaskEvent, cx: &mut Cx) -> Vec<Song> {
+        let songs = match event {
+            TaskEvent::Accepted {
+                task,
+                api_id,
+                trace_id,
+                record,
+            } => {
+                self.on_accepted(task, &api_id, trace_id, cx);
+                let is_its = self.by_api_id.get(&api_id) == Some(&task);
+                match record.filter(|_| is_its) {
+                    Some(record) => self.deliver_to(task, *record, cx),
+                    None => Vec::new(),
+                }
+            }
+            TaskEvent::NotAccepted { task, failure } => {
+                self.on_not_accepted(task, failure, cx);
+                Vec::new()
+            }
+            TaskEvent::Retrieved { asked, records } => self.on_retrieved(&asked, records, cx),
+            TaskEvent::NotRetrieved { asked, failure } => {
+                self.on_not_retrieved(&asked, &failure, cx);
+                Vec::new()
+            }
+            TaskEvent::Searched { sought, found } => self.on_searched(&sought, found, cx),
+        };
+        self.on_tick(cx);
+        songs
+    }
+
+    /// Sends a task in doubt once more: the user's own decision, possible once it was looked for in vain.
+    /// Tells whether it was possible.
+    pub fn send_again(&mut self, id: TaskId, cx: &mut Cx) -> bool {
+        let given_up = self
+            .get(id)
+            .is_some_and(|task| matches!(task.state, TaskState::InDoubt { look_at: None, .. }));
+        let sent = given_up
+            && self.advance_with(
+                id,
+                TaskState::Waiting {
+                    retry_at: None,
+                    because: None,
+                },
+                |task| task.api_id = None,
+                cx,
+            );
+        self.on_tick(cx);
+        sent
+    }
+
+    /// Orders a failed task anew; the new task.
+    pub fn order_again(&mut self, id: TaskId, cx: &mut Cx) -> Option<TaskId> {
+        let task = self.get(id)?;
+        matches!(task.state, TaskState::Failed { .. })
+            .then(|| task.request.clone())
+            .map(|request| self.order(request, cx))
+    }
+
+    /// Gives up a task that is not at the API as far as we know. Tells whether it was possible.
+    pub fn drop_task(&mut self, id: TaskId, cx: &mut Cx) -> bool {
+        let kind = match self.get(id).map(|task| &task.state) {
+            Some(TaskState::Waiting { .. } | TaskState::Held { .. }) => FailureKind::Cancelled,
+            Some(TaskState::InDoubt { .. }) => FailureKind::Dropped,
+            _ => return false,
+        };
+        let because = Failure::new(kind, "");
+        let dropped = self.advance(id, TaskState::Failed { because }, cx);
+        self.on_tick(cx);
+        dropped
+    }
+
+    /// Whether an equal order is in the queue, or was made within the last minute and did not fail.
+    pub fn has_twin(&self, request: &Request, now: Timestamp) -> bool {
+        self.tasks.values().any(|task| {
+            let counts = match task.state {
+                TaskState::Failed { .. } => false,
+                TaskState::Succeeded => {
+                    task.created_at <= now && elapsed(task.created_at, now).0 < TWIN_SECONDS
+                }
+                _ => true,
+            };
+            counts && task.request == *request
+        })
+    }
+
+    /// Whether an order is on the wire at this moment.
+    pub fn is_submitting(&self) -> bool {
+        self.open()
+            .any(|task| matches!(task.state, TaskState::Submitting))
+    }
+
+    /// How many tasks stand where.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for task in self.open() {
+            match task.state {
+                TaskState::Submitting | TaskState::Running { .. } => counts.running += 1,
+                TaskState::Waiting { .. } => counts.waiting += 1,
+                TaskState::Held { .. } => counts.held += 1,
+                TaskState::InDoubt { .. } => counts.in_doubt += 1,
+                TaskState::Succeeded | TaskState::Failed { .. } => {}
+            }
+        }
+        counts
+    }
+
+    /// Does what is due.
+    pub fn on_tick(&mut self, cx: &mut Cx) {
+        self.doubt_unanswered(cx);
+        self.save_again(cx);
+        self.probe(cx);
+        self.submit_waiting(cx);
+        self.look_for_doubtful(cx);
+        self.ask_for_running(cx);
+    }
+
+    /// When [`TaskQueue::on_tick`] has something to do, or a second passes for a task in flight. `now` is the moment of
+    /// the last call; the answer is always later.
+    pub fn next_wake(&self, now: Timestamp) -> Option<Timestamp> {
+        [
+            self.next_second(now),
+            self.next_unanswered(now),
+            self.disk.next_wake(now),
+            self.next_probe(now),
+            self.next_submit(now),
+            self.next_look(now),
+            self.next_question(now),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    /// When the clock of the oldest task in flight shows another second. One clock is enough: no more than one wake a second.
+    fn next_second(&self, now: Timestamp) -> Option<Timestamp> {
+        let task = self.open().find(|task| task.state.is_in_flight())?;
+        let since = task.submitted_at.unwrap_or(task.created_at);
+        let into_second = now.duration_since(since).as_millis().rem_euclid(1000) as f64;
+        Some(after(now, (1000.0 - into_second) / 1000.0))
+    }
+
+    fn open(&self) -> impl Iterator<Item = &Task> {
+        self.open.iter().filter_map(|id| self.tasks.get(id))
+    }
+
+    fn open_ids(&self) -> Vec<TaskId> {
+        self.open.iter().copied().collect()
+    }
+
+    fn ids_where(&self, wanted: impl Fn(&Task) -> bool) -> Vec<TaskId> {
+        self.open()
+            .filter(|task| wanted(task))
+            .map(|task| task.id)
+            .collect()
+    }
+
+    fn resume(&mut self, id: TaskId, cx: &mut Cx) {
+        let Some(task) = self.tasks.get(&id) else {
+            return;
+        };
+        match &task.state {
+            TaskState::Submitting => self.doubt_at_start(id, cx),
+            TaskState::Running { .. } if task.api_id.is_none() => self.doubt_at_start(id, cx),
+            TaskState::Running { .. } => self.ask_soon(id, cx),
+            TaskState::Held { why, .. } => {
+                let why = *why;
+                self.resume_held(id, why, cx);
+            }
+            _ => {}
+        }
+    }
+
+    /// The only way a task moves: legal moves alone, stamped, and kept before anything follows. Tells whether it moved.
+    fn advance(&mut self, id: TaskId, next: TaskState, cx: &mut Cx) -> bool {
+        self.advance_with(id, next, |_| {}, cx)
+    }
+
+    /// [`TaskQueue::advance`], with what else becomes known of the task by the move.
+    fn advance_with(
+        &mut self,
+        id: TaskId,
+        next: TaskState,
+        change: impl FnOnce(&mut Task),
+        cx: &mut Cx,
+    ) -> bool {
+        let Some(task) = self.tasks.get_mut(&id) else {
+            return false;
+        };
+        if !task.state.may_become(&next) {
+            return false;
+        }
+        change(task);
+        task.state = next;
+        if matches!(task.state, TaskState::Submitting) {
+            task.submitted_at = Some(cx.now);
+        } else if !task.state.is_final() {
+            self.disk.keeps(id, cx.now);
+        }
+        if let Some(api_id) = &task.api_id {
+            self.by_api_id.entry(api_id.clone()).or_insert(id);
+        }
+        if task.state.is_final() {
+            task.finished_at = Some(cx.now);
+            self.open.remove(&id);
+            self.polls.forget(id);
+            self.doubt.forget(id);
+            self.disk.forget(id);
+        }
+        cx.emit(Effect::Save(Record::Task(Box::new(task.clone()))));
+        true
+    }
+
+    /// Tells the user that a task ended without a song.
+    fn fail(&mut self, id: TaskId, because: Failure, cx: &mut Cx) {
+        let state = TaskState::Failed {
+            because: because.clone(),
+        };
+        if self.advance(id, state, cx) {
+            let label = self.label(id);
+            cx.notify(Notice::TaskFailed(label, because));
+        }
+    }
+
+    fn label(&self, id: TaskId) -> String {
+        self.get(id)
+            .map(|task| task.request.label().to_owned())
+            .unwrap_or_default()
+    }
+
+    fn held(&self, why: Hold) -> impl Iterator<Item = TaskId> + '_ {
+        self.open()
+            .filter(move |task| matches!(task.state, TaskState::Held { why: is, .. } if is == why))
+            .map(|task| task.id)
     }
 }

@@ -95,6 +95,27 @@ impl Request {
             && kept(sent.weirdness.as_ref(), seen.weirdness.as_ref())
             && kept(sent.seed.as_ref(), seen.seed.as_ref())
     }
+
+    /// How many fields `echoed` names that this order left alone: of two orders a record can belong to, the one with
+    /// less surplus is the likelier.
+    pub fn surplus_in(&self, echoed: &Request) -> usize {
+        let (Request::Audios(sent), Request::Audios(seen)) = (self, echoed);
+        [
+            sent.model.is_none() && seen.model.is_some(),
+            sent.custom.is_none() && seen.custom.is_some(),
+            sent.prompt.is_none() && seen.prompt.is_some(),
+            sent.lyric.is_none() && seen.lyric.is_some(),
+            sent.title.is_none() && seen.title.is_some(),
+            sent.instrumental.is_none() && seen.instrumental.is_some(),
+            sent.lyrics_strength.is_none() && seen.lyrics_strength.is_some(),
+            sent.sound_strength.is_none() && seen.sound_strength.is_some(),
+            sent.weirdness.is_none() && seen.weirdness.is_some(),
+            sent.seed.is_none() && seen.seed.is_some(),
+        ]
+        .into_iter()
+        .filter(|added| *added)
+        .count()
+    }
 }
 
 /// What was sent stands in the record; what was not sent may be anything.
@@ -117,6 +138,10 @@ mod tests {
     #[test]
     fn a_record_with_added_defaults_is_still_ours() {
         assert!(request("rain", None).is_echoed_by(&request("rain", Some(0.5))));
+        assert_eq!(
+            request("rain", None).surplus_in(&request("rain", Some(0.5))),
+            1
+        );
         assert!(!request("rain", Some(0.4)).is_echoed_by(&request("rain", Some(0.5))));
         assert!(!request("rain", None).is_echoed_by(&request("snow", None)));
     }

@@ -9,6 +9,8 @@
 //!                       └── found in the account's tasks ──► Running
 //!                       └── not found, or cannot be asked ──► the user: send again, or drop
 //! Waiting ◄──► Held{why}  (no token, no credit, a disk that cannot keep the order)
+//! Running ───► InDoubt    (the API has not known its own id for a long time)
+//! Waiting, Held ► Running (the answer came late: it was taken after all, so it must not be sent again)
 //! ```
 //!
 //! Invariant: a final task never changes, and only [`TaskState::may_become`] moves are made.
@@ -158,14 +160,14 @@ impl TaskState {
             (self, next),
             (
                 S::Waiting { .. } | S::Held { .. },
-                S::Waiting { .. } | S::Held { .. }
+                S::Waiting { .. } | S::Held { .. } | S::Running { .. }
             ) | (S::Waiting { .. }, S::Submitting | S::Failed { .. })
                 | (S::Held { .. } | S::InDoubt { .. }, S::Failed { .. })
+                | (S::Submitting, S::Held { .. } | S::Waiting { .. })
                 | (
-                    S::Submitting,
-                    S::InDoubt { .. } | S::Held { .. } | S::Waiting { .. }
+                    S::Submitting | S::Running { .. },
+                    S::Running { .. } | S::InDoubt { .. }
                 )
-                | (S::Submitting | S::Running { .. }, S::Running { .. })
                 | (
                     S::Submitting | S::Running { .. },
                     S::Succeeded | S::Failed { .. }

@@ -1,0 +1,350 @@
+//! When the API is asked how the songs are coming along: one question for all of them.
+//!
+//! Invariant: every running task is asked for again and again, whatever gets lost or refused on the way.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::TaskQueue;
+use super::retry::{asked_pause, doubling, if_ahead, is_due, jitter, pace, paced};
+use crate::app::cx::Cx;
+use crate::app::effect::Effect;
+use crate::app::notice::Notice;
+use crate::app::settings::Settings;
+use crate::domain::time::{after, elapsed};
+use crate::domain::{
+    ApiTaskId, Failure, FailureKind, Song, Task, TaskId, TaskRecord, TaskState, Timestamp,
+};
+
+/// How long a new task is left alone, in seconds, before the jitter; the provider advises 5 to 10.
+const FIRST: f64 = 7.0;
+/// The shortest and the longest pause between two questions for a task, in seconds, as the provider advises.
+const SHORTEST: f64 = 5.0;
+const LONGEST: f64 = 15.0;
+/// Until what age a task is asked for at the shortest pause, and by how much of its further age the pause grows.
+const YOUNG: f64 = 60.0;
+const GROWTH: f64 = 1.0 / 24.0;
+/// How long the first question after a start may wait, in seconds.
+const RESUMED: f64 = 2.0;
+/// How many tasks one question names, and how many questions may be open at once.
+const BATCH: usize = 50;
+const AT_ONCE: usize = 4;
+/// After how long a question counts as lost, in seconds: longer than the client waits for an answer.
+const LOST: f64 = 90.0;
+/// The longest pause of our own after a failure, and the longest one taken on, in seconds.
+const LONGEST_PAUSE: f64 = 60.0;
+const LONGEST_ASKED: f64 = 600.0;
+/// From when on a task the API does not know is asked for slowly, and how slowly, in seconds.
+const STRANGE: f64 = 600.0;
+const STRANGE_PAUSE: f64 = 60.0;
+/// How old such a task is when it is put to the user, in seconds, and how often it was asked for in vain by then. It is
+/// asked for all the same, now and then: the answer may come yet.
+const GIVEN_UP: f64 = 1800.0;
+const GIVEN_UP_ASKED: u32 = 5;
+const GIVEN_UP_PAUSE: f64 = 300.0;
+/// No deadline here lies further ahead, in seconds; one that does is from before the clock was set back.
+const FURTHEST: f64 = 2.0 * LONGEST_ASKED;
+
+/// The questions that are open, and what is known about asking.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Polls {
+    open: Vec<Question>,
+    /// All ids the open questions name.
+    asked: BTreeSet<ApiTaskId>,
+    failures: u32,
+    /// Nothing is asked before this moment.
+    pause: Option<Timestamp>,
+    /// The largest batch the API takes, where it refused a larger one.
+    batch: Option<usize>,
+    token_told: bool,
+    strange: BTreeMap<TaskId, Strange>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Question {
+    ids: Vec<ApiTaskId>,
+    lost_at: Timestamp,
+}
+
+/// A task the API does not know.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Strange {
+    since: Timestamp,
+    asked: u32,
+    /// When to ask next, once the user was told.
+    ask_at: Timestamp,
+}
+
+impl Polls {
+    /// The token is new: what is open was asked with the old one.
+    pub(super) fn begin_anew(&mut self) {
+        self.open.clear();
+        self.asked.clear();
+        self.failures = 0;
+        self.pause = None;
+        self.token_told = false;
+    }
+
+    /// The API knows the task.
+    pub(super) fn seen(&mut self, id: TaskId) {
+        self.strange.remove(&id);
+    }
+
+    pub(super) fn forget(&mut self, id: TaskId) {
+        self.strange.remove(&id);
+    }
+
+    /// Says once that a token is needed.
+    pub(super) fn tell_token(&mut self, cx: &mut Cx) {
+        if !std::mem::replace(&mut self.token_told, true) {
+            cx.notify(Notice::TokenNeeded);
+        }
+    }
+
+    fn is_pausing(&self, now: Timestamp) -> bool {
+        self.pause
+            .is_some_and(|until| !is_due(until, now, FURTHEST))
+    }
+
+    fn is_asked(&self, id: &ApiTaskId) -> bool {
+        self.asked.contains(id)
+    }
+
+    fn ask(&mut self, ids: &[ApiTaskId], now: Timestamp) {
+        self.asked.extend(ids.iter().cloned());
+        self.open.push(Question {
+            ids: ids.to_vec(),
+            lost_at: after(now, LOST),
+        });
+    }
+
+    /// Takes a question off the list; whether it was on it.
+    fn close(&mut self, asked: &[ApiTaskId]) -> bool {
+        let Some(at) = self.open.iter().position(|question| question.ids == asked) else {
+            return false;
+        };
+        let question = self.open.remove(at);
+        question.ids.iter().for_each(|id| {
+            self.asked.remove(id);
+        });
+        true
+    }
+
+    fn close_lost(&mut self, now: Timestamp) {
+        let is_lost = |question: &Question| is_due(question.lost_at, now, 2.0 * LOST);
+        while let Some(lost) = self.open.iter().find(|question| is_lost(question)) {
+            let ids = lost.ids.clone();
+            self.close(&ids);
+        }
+    }
+
+    fn back_off(&mut self, failure: &Failure, cx: &Cx) {
+        if self.is_pausing(cx.now) {
+            return;
+        }
+        self.failures += 1;
+        let own = match failure.kind {
+            FailureKind::NoToken | FailureKind::BadToken => LONGEST_PAUSE,
+            _ => doubling(SHORTEST, self.failures, LONGEST_PAUSE),
+        };
+        let own = paced(own * jitter(TaskId(0), self.failures), cx.settings);
+        let pause = asked_pause(failure, LONGEST_ASKED).unwrap_or(own);
+        self.pause = Some(after(cx.now, pause));
+    }
+}
+
+impl TaskQueue {
+    /// Asks for every task that is due, and for those nearly due in the same question.
+    pub(super) fn ask_for_running(&mut self, cx: &mut Cx) {
+        let now = cx.now;
+        self.polls.close_lost(now);
+        let free = AT_ONCE.saturating_sub(self.polls.open.len());
+        if free == 0 || self.polls.is_pausing(now) {
+            return;
+        }
+        let mut ids: Vec<(bool, Timestamp, ApiTaskId)> = self
+            .open()
+            .filter_map(|task| {
+                let api_id = task.api_id.as_ref().filter(|id| !self.polls.is_asked(id))?;
+                let poll_at = self.poll_at(task)?;
+                let is_due = is_due(poll_at, now, FURTHEST);
+                (is_due || is_nearly_due(task, poll_at, cx))
+                    .then(|| (!is_due, poll_at, api_id.clone()))
+            })
+            .collect();
+        ids.sort();
+        if ids.first().is_none_or(|(is_early, ..)| *is_early) {
+            return;
+        }
+        let ids: Vec<ApiTaskId> = ids.into_iter().map(|(.., id)| id).collect();
+        for batch in ids.chunks(self.polls.batch.unwrap_or(BATCH)).take(free) {
+            self.polls.ask(batch, now);
+            cx.emit(Effect::Retrieve(batch.to_vec()));
+        }
+    }
+
+    /// When a task is to be asked for, if it is one that can be.
+    fn poll_at(&self, task: &Task) -> Option<Timestamp> {
+        match task.state {
+            TaskState::Running { poll_at } => Some(poll_at),
+            TaskState::InDoubt { .. } => {
+                let strange = self.polls.strange.get(&task.id);
+                Some(strange.map_or(Timestamp::MIN, |strange| strange.ask_at))
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn next_question(&self, now: Timestamp) -> Option<Timestamp> {
+        let lost = self.polls.open.iter().map(|question| question.lost_at);
+        let lost = lost.filter_map(|at| if_ahead(at, now, 2.0 * LOST)).min();
+        let mut due = self
+            .open()
+            .filter(|task| {
+                task.api_id
+                    .as_ref()
+                    .is_some_and(|id| !self.polls.is_asked(id))
+            })
+            .filter_map(|task| self.poll_at(task))
+            .peekable();
+        let pause = self.polls.pause.and_then(|at| if_ahead(at, now, FURTHEST));
+        let asks = match pause {
+            Some(until) => due.peek().map(|_| until),
+            None => due.filter_map(|at| if_ahead(at, now, FURTHEST)).min(),
+        };
+        [lost, asks].into_iter().flatten().min()
+    }
+
+    /// The API answered: takes in what it told, and wonders about what it did not.
+    pub(super) fn on_retrieved(
+        &mut self,
+        asked: &[ApiTaskId],
+        records: Vec<TaskRecord>,
+        cx: &mut Cx,
+    ) -> Vec<Song> {
+        self.polls.close(asked);
+        self.polls.failures = 0;
+        self.polls.pause = None;
+        self.polls.token_told = false;
+        self.gate.reached();
+        self.postpone(asked, cx);
+        let missing: Vec<TaskId> = asked
+            .iter()
+            .filter(|id| records.iter().all(|record| record.id != **id))
+            .filter_map(|id| self.by_api_id.get(id).copied())
+            .collect();
+        let mut songs = Vec::new();
+        for record in records {
+            songs.extend(self.deliver(record, cx));
+        }
+        for id in missing {
+            self.on_strange(id, cx);
+        }
+        songs
+    }
+
+    /// Asking failed: it is free to ask again. What was asked with an old token, or is lost already, says nothing.
+    pub(super) fn on_not_retrieved(&mut self, asked: &[ApiTaskId], failure: &Failure, cx: &mut Cx) {
+        if !self.polls.close(asked) {
+            return;
+        }
+        if matches!(failure.kind, FailureKind::NoToken | FailureKind::BadToken) {
+            self.polls.tell_token(cx);
+        }
+        if failure.kind == FailureKind::BadRequest {
+            // One id the API chokes on must not keep the others from being asked for.
+            self.polls.batch = Some((asked.len() / 2).max(1));
+        }
+        self.polls.back_off(failure, cx);
+    }
+
+    /// The API does not know its own id: perhaps not yet. After a long time the user is asked, for money may be spent.
+    fn on_strange(&mut self, id: TaskId, cx: &mut Cx) {
+        let Some(task) = self.tasks.get_mut(&id) else {
+            return;
+        };
+        let since = task.submitted_at.unwrap_or(task.created_at);
+        let strange = self.polls.strange.entry(id).or_insert(Strange {
+            since: cx.now,
+            asked: 0,
+            ask_at: cx.now,
+        });
+        strange.asked = strange.asked.saturating_add(1);
+        strange.ask_at = after(cx.now, paced(GIVEN_UP_PAUSE, cx.settings));
+        let (age, strange_for) = (elapsed(since, cx.now).0, elapsed(strange.since, cx.now).0);
+        let pause = if strange_for < paced(STRANGE, cx.settings) {
+            LONGEST
+        } else {
+            STRANGE_PAUSE
+        };
+        let is_given_up = strange.asked >= GIVEN_UP_ASKED
+            && strange_for >= paced(STRANGE, cx.settings)
+            && age >= paced(GIVEN_UP, cx.settings);
+        if let TaskState::Running { poll_at } = &mut task.state {
+            *poll_at = after(cx.now, paced(pause, cx.settings));
+            if is_given_up {
+                self.give_up_strange(id, cx);
+            }
+        }
+    }
+
+    fn give_up_strange(&mut self, id: TaskId, cx: &mut Cx) {
+        let state = TaskState::InDoubt {
+            since: cx.now,
+            look_at: None,
+            because: Failure::new(FailureKind::Unknown, ""),
+        };
+        if self.advance(id, state, cx) {
+            cx.notify(Notice::TaskInDoubt(self.label(id)));
+        }
+    }
+
+    /// Nothing that was just asked for is due at once again, whatever the answer was.
+    fn postpone(&mut self, asked: &[ApiTaskId], cx: &Cx) {
+        let asked: BTreeSet<&ApiTaskId> = asked.iter().collect();
+        for id in &self.open {
+            let Some(task) = self.tasks.get_mut(id) else {
+                continue;
+            };
+            let next = after(cx.now, pause(task, cx.now, cx.settings));
+            let is_asked = task.api_id.as_ref().is_some_and(|id| asked.contains(id));
+            if let TaskState::Running { poll_at } = &mut task.state
+                && is_asked
+            {
+                *poll_at = next;
+            }
+        }
+    }
+
+    /// A task from the last sitting is asked for soon.
+    pub(super) fn ask_soon(&mut self, id: TaskId, cx: &Cx) {
+        let pause = paced(RESUMED * jitter(id, 0), cx.settings);
+        if let Some(task) = self.tasks.get_mut(&id) {
+            task.state = TaskState::Running {
+                poll_at: after(cx.now, pause),
+            };
+        }
+    }
+}
+
+/// When a task that was just taken is asked for the first time.
+pub(super) fn first_poll(id: TaskId, cx: &Cx) -> Timestamp {
+    after(cx.now, paced(FIRST * jitter(id, 0), cx.settings))
+}
+
+/// The pause between two questions for a task of its age.
+fn pause(task: &Task, now: Timestamp, settings: &Settings) -> f64 {
+    let age = age(task, now) / pace(settings);
+    let pause = SHORTEST + (age - YOUNG).max(0.0) * GROWTH;
+    paced(pause.min(LONGEST), settings)
+}
+
+fn age(task: &Task, now: Timestamp) -> f64 {
+    elapsed(task.submitted_at.unwrap_or(task.created_at), now).0
+}
+
+/// Whether a task may as well be asked for now, so that one question serves all that run.
+fn is_nearly_due(task: &Task, poll_at: Timestamp, cx: &Cx) -> bool {
+    matches!(task.state, TaskState::Running { .. })
+        && age(task, cx.now) >= paced(SHORTEST, cx.settings)
+        && elapsed(cx.now, poll_at).0 <= pause(task, cx.now, cx.settings) / 2.0
+}
