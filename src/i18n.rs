@@ -94,6 +94,8 @@ pub struct Strings {
     pub lyrics_unused: fn(&Keymap) -> String,
     /// The lyric is not sung since the song is instrumental.
     pub lyrics_instrumental: &'static str,
+    /// Words are needed, and how to do without.
+    pub lyrics_missing: fn(&Keymap) -> String,
     /// The lyric is not sung, in two words.
     pub lyrics_not_sung: &'static str,
     /// There is no lyric.
@@ -122,6 +124,8 @@ pub struct Strings {
     pub library_empty: fn(&Keymap) -> Vec<String>,
     /// No song matches, and how to see all again.
     pub library_nothing: fn(&Keymap) -> String,
+    /// Looks for nothing any more: a hint.
+    pub show_all: &'static str,
     /// Before the line that is looked for.
     pub find: &'static str,
     /// A song without a title.
@@ -241,6 +245,8 @@ pub struct Windows {
     pub token_typed: fn(usize) -> String,
     /// Keeps what was typed.
     pub store: &'static str,
+    /// Goes on without a token.
+    pub later: &'static str,
     /// Heading of the help's part on files.
     pub files: &'static str,
     /// The help's part on files, line by line.

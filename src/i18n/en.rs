@@ -77,6 +77,13 @@ pub(super) static STRINGS: Strings = Strings {
         )
     },
     lyrics_instrumental: "Not sung: the song is instrumental.",
+    lyrics_missing: |keys| {
+        format!(
+            "Words are needed, or {} in {} to work from the prompt alone.",
+            key(keys, Command::Compose(C::SwitchWay)),
+            pane(PaneId::Compose)
+        )
+    },
     lyrics_not_sung: "not sung",
     lyrics_none: "no words yet",
     lyrics_count: |count| {
@@ -136,6 +143,7 @@ pub(super) static STRINGS: Strings = Strings {
             key(keys, Command::Text(T::Leave))
         )
     },
+    show_all: "show all",
     find: "Find",
     untitled: "Untitled",
     player_idle: |keys| {
@@ -203,6 +211,7 @@ pub(super) static STRINGS: Strings = Strings {
         token_else: "Other ways: ACEDATACLOUD_API_TOKEN in the environment, or --token-file.",
         token_typed: |count| counted(count, "character", "characters"),
         store: "store",
+        later: "not now",
         files: "Files",
         files_body: |settings| {
             vec![
@@ -215,7 +224,7 @@ pub(super) static STRINGS: Strings = Strings {
         typing: "While typing",
         typing_body: &[
             ("^a ^e", "Start and end of the line"),
-            ("^w ^u ^k", "Delete a word, to the start, to the end"),
+            ("^w ^u ^k", "Delete a word, to start, to end"),
             ("Alt-b Alt-f", "A word back, a word forward"),
             ("^_ ^r", "Undo, redo"),
         ],
@@ -442,7 +451,7 @@ fn hold(hold: Hold, keys: &Keymap) -> String {
             key(keys, Command::EnterToken)
         ),
         Hold::Credit => {
-            "The queue waits for credit: top up at https://platform.acedata.cloud".to_owned()
+            "The queue waits for credit: top up at https://platform.acedata.cloud and it goes on by itself.".to_owned()
         }
         Hold::Disk => {
             "The queue waits for the disk: an order is only sent once it is stored.".to_owned()
@@ -473,9 +482,9 @@ fn field(field: Field) -> &'static str {
 
 fn placeholder(field: Field, sung: bool) -> &'static str {
     match field {
-        Field::Prompt if sung => "style, mood, instruments",
-        Field::Prompt => "what the song is about",
-        Field::Title => "chosen by the server",
+        Field::Prompt if sung => "style and mood",
+        Field::Prompt => "describe the song",
+        Field::Title => "server's choice",
         _ => "",
     }
 }

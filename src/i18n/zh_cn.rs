@@ -79,6 +79,13 @@ pub(super) static STRINGS: Strings = Strings {
         )
     },
     lyrics_instrumental: "这首是纯音乐，不会唱这份歌词。",
+    lyrics_missing: |keys| {
+        format!(
+            "请写下歌词；或在“{}”按 {} 改为只依提示词作曲。",
+            pane(PaneId::Compose),
+            key(keys, Command::Compose(C::SwitchWay))
+        )
+    },
     lyrics_not_sung: "不会唱",
     lyrics_none: "还没有歌词",
     lyrics_count: |count| {
@@ -136,6 +143,7 @@ pub(super) static STRINGS: Strings = Strings {
             key(keys, Command::Text(T::Leave))
         )
     },
+    show_all: "显示全部",
     find: "搜索",
     untitled: "未命名",
     player_idle: |keys| {
@@ -203,6 +211,7 @@ pub(super) static STRINGS: Strings = Strings {
         token_else: "也可以用环境变量 ACEDATACLOUD_API_TOKEN，或 --token-file 指定文件。",
         token_typed: |count| format!("{count} 个字符"),
         store: "保存",
+        later: "以后再说",
         files: "文件",
         files_body: |settings| {
             vec![
@@ -426,7 +435,9 @@ fn hold(hold: Hold, keys: &Keymap) -> String {
             "队列在等 API 令牌：按 {} 输入。",
             key(keys, Command::EnterToken)
         ),
-        Hold::Credit => "队列在等额度：请到 https://platform.acedata.cloud 充值".to_owned(),
+        Hold::Credit => {
+            "队列在等额度：到 https://platform.acedata.cloud 充值后会自动继续。".to_owned()
+        }
         Hold::Disk => "队列在等磁盘：任务要先存好才会提交。".to_owned(),
     }
 }

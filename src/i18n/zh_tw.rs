@@ -74,6 +74,13 @@ pub(super) static STRINGS: Strings = Strings {
         )
     },
     lyrics_instrumental: "這首是純音樂，不會唱這份歌詞。",
+    lyrics_missing: |keys| {
+        format!(
+            "請寫下歌詞；或在「{}」按 {} 改為只依提示詞作曲。",
+            pane(PaneId::Compose),
+            key(keys, Command::Compose(C::SwitchWay))
+        )
+    },
     lyrics_not_sung: "不會唱",
     lyrics_none: "還沒有歌詞",
     lyrics_count: |count| {
@@ -131,6 +138,7 @@ pub(super) static STRINGS: Strings = Strings {
             key(keys, Command::Text(T::Leave))
         )
     },
+    show_all: "顯示全部",
     find: "搜尋",
     untitled: "未命名",
     player_idle: |keys| {
@@ -198,6 +206,7 @@ pub(super) static STRINGS: Strings = Strings {
         token_else: "也可以用環境變數 ACEDATACLOUD_API_TOKEN，或 --token-file 指定檔案。",
         token_typed: |count| format!("{count} 個字元"),
         store: "儲存",
+        later: "以後再說",
         files: "檔案",
         files_body: |settings| {
             vec![
@@ -418,7 +427,9 @@ fn hold(hold: Hold, keys: &Keymap) -> String {
             "佇列在等 API token：按 {} 輸入。",
             key(keys, Command::EnterToken)
         ),
-        Hold::Credit => "佇列在等點數：請到 https://platform.acedata.cloud 加值".to_owned(),
+        Hold::Credit => {
+            "佇列在等點數：到 https://platform.acedata.cloud 加值後會自動繼續。".to_owned()
+        }
         Hold::Disk => "佇列在等磁碟：任務要先存好才會送出。".to_owned(),
     }
 }

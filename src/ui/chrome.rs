@@ -187,7 +187,7 @@ pub(crate) fn hints(app: &App, skin: &Skin, area: Rect, frame: &mut Frame) {
     let mut hints: Vec<(String, &str)> = Vec::with_capacity(10);
     for command in offered(app) {
         if let Some(key) = key_in(app, command) {
-            hints.push((key, (skin.strings.hint)(command)));
+            hints.push((key, words(app, skin, command)));
         }
     }
     let mut row = Row::new(frame.buffer_mut(), area, area.y);
@@ -206,6 +206,17 @@ pub(crate) fn hints(app: &App, skin: &Skin, area: Rect, frame: &mut Frame) {
                 .put(hint.1, skin.style(Role::Muted))
                 .skip(2);
         }
+    }
+}
+
+/// What a command does here, in a word or two.
+fn words(app: &App, skin: &Skin, command: Command) -> &'static str {
+    let hint = skin.strings.hint;
+    match (command, &app.overlay) {
+        (Command::Text(T::Accept), Some(_)) => hint(Command::Overlay(O::Accept)),
+        (Command::Text(T::Leave), Some(_)) => hint(Command::Overlay(O::Close)),
+        (Command::Text(T::Leave), None) if app.focus == PaneId::Library => skin.strings.show_all,
+        _ => hint(command),
     }
 }
 
@@ -317,6 +328,9 @@ fn offered(app: &App) -> Vec<Command> {
         }
         PaneId::Queue => offer_queue(app, &mut offered),
         PaneId::Library => {
+            if !app.library.query().is_empty() {
+                offered.push(Command::Text(T::Leave));
+            }
             if !app.library.rows().is_empty() {
                 offered.extend(
                     [B::Play, B::Find, B::Details, B::Reuse, B::CopyLink].map(Command::Library),

@@ -138,7 +138,7 @@ fn wide(area: Rect, hints: Rect) -> Areas {
     };
     let (panes, player) = split(area, area.height - waveform - 2);
     let share = |percent: u16| (u32::from(area.width) * u32::from(percent) / 100) as u16;
-    let (compose, rest) = split_beside(panes, share(29).clamp(37, 64));
+    let (compose, rest) = split_beside(panes, share(29).clamp(40, 64));
     let right = share(32).clamp(40, 100);
     let (lyrics, right) = split_beside(rest, rest.width - right);
     let (queue, library) = split(right, (right.height * 2 / 5).clamp(8, 18));

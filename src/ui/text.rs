@@ -76,45 +76,46 @@ pub(crate) fn whole_parts(text: &str, room: usize) -> Cow<'_, str> {
 /// There is always at least one row.
 pub(crate) fn wrap(line: &str, room: usize) -> Vec<Range<usize>> {
     let room = room.max(1);
-    if line.len() <= room && is_plain(line) {
-        return vec![0..line.len()];
-    }
     let mut rows = Vec::new();
+    if line.len() <= room && is_plain(line) {
+        rows.push(0..line.len());
+        return rows;
+    }
     let mut start = 0;
     let mut taken = 0;
     // Where the row may end, and how many cells stand behind that point.
-    let mut breakable: Option<usize> = None;
+    let mut breakable = None;
     let mut behind = 0;
-    let mut before_wide = false;
+    let mut before = "";
     for (at, grapheme) in line.grapheme_indices(true) {
         let wide = grapheme_width(grapheme);
-        let space = grapheme == " ";
-        let cjk = wide > 1;
-        if at > start
-            && (cjk && !is_closing(grapheme) || before_wide && !space && !is_closing(grapheme))
-        {
+        if at > start && may_break(before, grapheme) {
             breakable = Some(at);
             behind = 0;
         }
-        if taken + wide > room && !space && at > start {
-            let end = breakable.filter(|end| *end > start).unwrap_or(at);
-            let kept = if end == at { 0 } else { behind };
+        // A second round where what stands behind the break is too long as well.
+        while taken + wide > room && grapheme != " " && at > start {
+            let (end, kept) = breakable.map_or((at, 0), |end| (end, behind));
             rows.push(start..end);
             start = end;
             taken = kept;
             breakable = None;
-            behind = kept;
         }
         taken += wide;
         behind += wide;
-        if space {
-            breakable = Some(at + grapheme.len());
-            behind = 0;
-        }
-        before_wide = cjk && !is_opening(grapheme);
+        before = grapheme;
     }
     rows.push(start..line.len());
     rows
+}
+
+/// Whether a row may end between two characters: behind a space, and beside a wide one.
+fn may_break(before: &str, after: &str) -> bool {
+    if after == " " {
+        return false;
+    }
+    let wide = grapheme_width(before) > 1 || grapheme_width(after) > 1;
+    before == " " || (wide && !is_opening(before) && !is_closing(after))
 }
 
 /// Punctuation that must not begin a row.
@@ -124,7 +125,7 @@ fn is_closing(grapheme: &str) -> bool {
 
 /// Punctuation that must not end a row.
 fn is_opening(grapheme: &str) -> bool {
-    "（【《「『〈“‘([{".contains(grapheme)
+    !grapheme.is_empty() && "（【《「『〈“‘([{".contains(grapheme)
 }
 
 /// Wraps a text of several lines for reading: rows without the spaces at their ends.

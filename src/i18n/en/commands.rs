@@ -39,7 +39,7 @@ pub(super) fn command(command: Command) -> &'static str {
         Command::Queue(Q::CopyFailure) => "Copy the failure",
         Command::Library(library) => self::library(library),
         Command::Player(transport) => self::transport(transport),
-        Command::Text(T::Leave) => "Stop typing",
+        Command::Text(T::Leave) => "Stop typing, or show all songs",
         Command::Text(T::Accept) => "Finish the line",
         Command::Overlay(O::Close) => "Close",
         Command::Overlay(O::Accept) => "Confirm",

@@ -39,7 +39,7 @@ pub(super) fn command(command: Command) -> &'static str {
         Command::Queue(Q::CopyFailure) => "复制失败原因",
         Command::Library(library) => self::library(library),
         Command::Player(transport) => self::transport(transport),
-        Command::Text(T::Leave) => "停止输入",
+        Command::Text(T::Leave) => "停止输入，或显示全部歌曲",
         Command::Text(T::Accept) => "完成这一行",
         Command::Overlay(O::Close) => "关闭",
         Command::Overlay(O::Accept) => "确定",

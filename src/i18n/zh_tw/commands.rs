@@ -39,7 +39,7 @@ pub(super) fn command(command: Command) -> &'static str {
         Command::Queue(Q::CopyFailure) => "複製失敗原因",
         Command::Library(library) => self::library(library),
         Command::Player(transport) => self::transport(transport),
-        Command::Text(T::Leave) => "停止輸入",
+        Command::Text(T::Leave) => "停止輸入，或顯示全部歌曲",
         Command::Text(T::Accept) => "完成這一行",
         Command::Overlay(O::Close) => "關閉",
         Command::Overlay(O::Accept) => "確定",

@@ -96,7 +96,7 @@ fn summary(app: &App, skin: &Skin) -> (String, Role) {
         .into_iter()
         .find(|text| !text.is_empty());
     let model = draft.model.as_ref().map(|model| model.0.as_str());
-    let mut words = format!("{}: {way}", (strings.field)(Field::Custom));
+    let mut words = format!("{} {way}", (strings.field)(Field::Custom));
     for part in [what.map(String::as_str), model].into_iter().flatten() {
         words.push_str(" · ");
         words.push_str(part);
@@ -109,7 +109,7 @@ fn counter(app: &App) -> String {
     let field = app.compose.selected();
     match (field.kind(), app.compose.draft().text(field)) {
         (FieldKind::Line { max: Some(max) }, Some(text)) => {
-            format!("{}/{max}", text.graphemes(true).count())
+            format!("{}/{max}", text.trim().graphemes(true).count())
         }
         _ => String::new(),
     }
@@ -142,7 +142,7 @@ fn lines(app: &App, skin: &Skin, inner: Rect) -> Vec<Line> {
         if field == app.compose.selected() {
             selected = lines.len();
         }
-        for row in 0..value_rows(app, field, room) {
+        for row in 0..value_rows(app, skin, field, room) {
             let part = Part::Value(row);
             lines.push(Line { field, part });
         }
@@ -157,14 +157,13 @@ fn lines(app: &App, skin: &Skin, inner: Rect) -> Vec<Line> {
     lines.drain(seen).collect()
 }
 
-fn value_rows(app: &App, field: Field, room: usize) -> usize {
+fn value_rows(app: &App, skin: &Skin, field: Field, room: usize) -> usize {
     let editing = app.compose.editor().is_some() && field == app.compose.selected();
-    match (field.kind(), app.compose.draft().text(field)) {
-        (FieldKind::Line { .. }, Some(text)) if !editing => {
-            text::wrap(text, room).len().min(TEXT_ROWS)
-        }
-        _ => 1,
+    if editing || !matches!(field.kind(), FieldKind::Line { .. }) {
+        return 1;
     }
+    let value = Value::of(app, skin, field);
+    text::wrap(&value.text, room).len().min(TEXT_ROWS)
 }
 
 fn problem_text(app: &App, skin: &Skin, field: Field) -> Option<String> {
@@ -202,13 +201,14 @@ fn draw_line(app: &App, skin: &Skin, line: &Line, area: Rect, frame: &mut Frame)
                     let cursor = app.overlay.is_none() && app.focus == PaneId::Compose;
                     chrome::typed_line(skin, editor, value, cursor, frame);
                 }
-                _ => draw_value(app, skin, field, at, value, frame),
+                _ => draw_value(app, skin, (field, at), value, frame),
             }
         }
     }
 }
 
-fn draw_value(app: &App, skin: &Skin, field: Field, at: usize, area: Rect, frame: &mut Frame) {
+/// A value, or this row of it where it takes several.
+fn draw_value(app: &App, skin: &Skin, (field, at): (Field, usize), area: Rect, frame: &mut Frame) {
     let value = Value::of(app, skin, field);
     let style = skin.style(value.role);
     let room = usize::from(area.width);

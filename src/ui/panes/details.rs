@@ -11,8 +11,8 @@ use crate::app::App;
 use crate::app::settings::Role;
 use crate::domain::time::after;
 use crate::domain::{
-    AudiosRequest, Failure, Field, MediaKind, Request, Song, SongId, Task, TaskId, TaskState,
-    Timestamp,
+    AudiosRequest, Charge, Failure, Field, MediaKind, Request, Seconds, Song, SongId, Task, TaskId,
+    TaskState, Timestamp,
 };
 use crate::ui::Skin;
 use crate::ui::text;
@@ -65,7 +65,7 @@ impl<'a> Sheet<'a> {
     }
 
     /// What failed, what it costs, what to do.
-    fn put_failure(&mut self, failure: &Failure) {
+    fn put_failure(&mut self, failure: &Failure, charge: Charge) {
         let strings = self.skin.strings;
         let labels = &strings.details;
         let code: Vec<String> = failure
@@ -80,8 +80,7 @@ impl<'a> Sheet<'a> {
         self.put(labels.message, &failure.message, Role::Text);
         let trace = failure.trace_id.as_deref().unwrap_or_default();
         self.put(labels.trace_id, trace, Role::Accent);
-        let charge = (strings.charge)(failure.kind.charge());
-        self.put(labels.money, charge, Role::Text);
+        self.put(labels.money, (strings.charge)(charge), Role::Text);
         let next = (strings.next_step)(failure.kind, self.skin.keymap);
         self.put(labels.next, &next, Role::Text);
     }
@@ -120,26 +119,7 @@ fn task_rows(app: &App, skin: &Skin, task: &Task, width: u16) -> Vec<Words> {
     ];
     all.extend(fields.map(|field| (strings.field)(field)));
     let mut sheet = Sheet::new(skin, width, &all);
-    let (glyph, role) = glyph(task);
-    let state = (strings.state)(&task.state);
-    sheet.put(labels.state, &format!("{glyph} {state}"), role);
-    let progress = task.progress.filter(|_| !task.state.is_final());
-    let progress = progress.map_or_else(String::new, |percent| format!("{percent}%"));
-    sheet.put(labels.progress, &progress, Role::Text);
-    sheet.put(labels.elapsed, &taken(task, app.now), Role::Text);
-    match &task.state {
-        TaskState::Held { why, .. } => {
-            let next = (strings.hold)(*why, skin.keymap);
-            sheet.put(labels.next, &next, Role::Warn);
-        }
-        TaskState::InDoubt { look_at, .. } if look_at.is_some() => {
-            sheet.put(labels.next, strings.looking, Role::Warn);
-        }
-        _ => {}
-    }
-    if let Some(failure) = task.failure() {
-        sheet.put_failure(failure);
-    }
+    put_state(&mut sheet, app, task);
     sheet.blank();
     let Request::Audios(order) = &task.request;
     put_order(&mut sheet, order);
@@ -165,6 +145,37 @@ fn task_rows(app: &App, skin: &Skin, task: &Task, width: u16) -> Vec<Words> {
         sheet.put(labels.songs, library::title(skin, song), Role::Playing);
     }
     sheet.rows
+}
+
+/// Where it stands, how long it has taken, and what that means.
+fn put_state(sheet: &mut Sheet, app: &App, task: &Task) {
+    let strings = sheet.skin.strings;
+    let labels = &strings.details;
+    let (glyph, role) = glyph(task);
+    let state = (strings.state)(&task.state);
+    sheet.put(labels.state, &format!("{glyph} {state}"), role);
+    let progress = task.progress.filter(|_| !task.state.is_final());
+    let progress = progress.map_or_else(String::new, |percent| format!("{percent}%"));
+    sheet.put(labels.progress, &progress, Role::Text);
+    sheet.put(labels.elapsed, &taken(task, app.now), Role::Text);
+    match &task.state {
+        TaskState::Held { why, .. } => {
+            let next = (strings.hold)(*why, sheet.skin.keymap);
+            sheet.put(labels.next, &next, Role::Warn);
+        }
+        TaskState::InDoubt { look_at, .. } if look_at.is_some() => {
+            sheet.put(labels.next, strings.looking, Role::Warn);
+        }
+        _ => {}
+    }
+    if let Some(failure) = task.failure() {
+        // What was not taken costs nothing, whatever stands in its way.
+        let charge = match task.state {
+            TaskState::Waiting { .. } | TaskState::Held { .. } => Charge::No,
+            _ => failure.kind.charge(),
+        };
+        sheet.put_failure(failure, charge);
+    }
 }
 
 /// What was ordered: the fields that were sent.
@@ -237,20 +248,23 @@ fn song_rows(app: &App, skin: &Skin, song: &Song, width: u16) -> Vec<Words> {
         library::title(skin, song),
         Role::Heading,
     );
-    let length = song.duration.map_or_else(String::new, |l| l.clock_tenths());
+    let length = song
+        .duration
+        .map_or_else(String::new, Seconds::clock_tenths);
     sheet.put(labels.length, &length, Role::Text);
     sheet.put(field(Field::Model), &song.model, Role::Text);
     sheet.put(field(Field::Seed), &song.seed, Role::Text);
     sheet.put(field(Field::Prompt), &song.prompt, Role::Text);
     sheet.put(labels.id, &song.id.0, Role::Text);
     sheet.put(labels.made, &moment(song.created_at), Role::Text);
-    let end = after(song.created_at, LINK_LIVES);
-    let day = end.strftime("%Y-%m-%d").to_string();
-    if song.audio.url.is_none() {
-    } else if end > app.now {
-        sheet.put(labels.link_until, &day, Role::Text);
-    } else {
-        sheet.put(labels.link_dead, &day, Role::Muted);
+    if song.audio.url.is_some() {
+        let end = after(song.created_at, LINK_LIVES);
+        let day = end.strftime("%Y-%m-%d").to_string();
+        if end > app.now {
+            sheet.put(labels.link_until, &day, Role::Text);
+        } else {
+            sheet.put(labels.link_dead, &day, Role::Muted);
+        }
     }
     sheet.blank();
     for kind in [MediaKind::Audio, MediaKind::Cover] {
@@ -278,7 +292,8 @@ fn put_media(sheet: &mut Sheet, app: &App, song: &Song, kind: MediaKind) {
         sheet.put(label, labels.not_here, Role::Warn);
     }
     if let Some(failure) = media.failure.as_ref().filter(|_| media.file.is_none()) {
-        sheet.put_failure(failure);
+        // Fetching costs nothing, whatever happens.
+        sheet.put_failure(failure, Charge::AlreadyPaid);
         sheet.blank();
     }
 }

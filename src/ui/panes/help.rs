@@ -5,10 +5,11 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::overlay::{Words, draw_words, wrapped};
+use super::overlay::{Words, draw_words, window_width, wrapped};
 use crate::app::App;
 use crate::app::command::Command;
 use crate::app::keymap::Context;
+use crate::app::panes::PaneId;
 use crate::app::settings::Role;
 use crate::ui::popup;
 use crate::ui::text;
@@ -22,10 +23,7 @@ const GAP: u16 = 3;
 pub(crate) fn draw(app: &App, skin: &Skin, top: usize, frame: &mut Frame) {
     let screen = frame.area();
     let two = screen.width >= TWO_COLUMNS;
-    let width = screen
-        .width
-        .saturating_sub(4)
-        .min(if two { 124 } else { 76 });
+    let width = window_width(screen, if two { 120 } else { 76 });
     let columns: u16 = if two { 2 } else { 1 };
     let column = (width.saturating_sub(4) - GAP * (columns - 1).min(width)) / columns;
     let sections = sections(app, skin, usize::from(column));
@@ -81,7 +79,7 @@ fn sections(app: &App, skin: &Skin, room: usize) -> Vec<Vec<Words>> {
     let strings = skin.strings;
     let words = &strings.windows;
     let mut sections: Vec<Vec<Words>> = Vec::new();
-    for context in Context::ALL {
+    for context in ordered(app.focus) {
         let keys = keys(app, context);
         if keys.is_empty() {
             continue;
@@ -112,6 +110,18 @@ fn sections(app: &App, skin: &Skin, room: usize) -> Vec<Vec<Words>> {
         section.push(Vec::new());
     }
     sections
+}
+
+/// The keys of the pane in focus come first.
+fn ordered(focus: PaneId) -> Vec<Context> {
+    let first = match focus {
+        PaneId::Compose => Context::Compose,
+        PaneId::Lyrics => Context::Lyrics,
+        PaneId::Queue => Context::Queue,
+        PaneId::Library => Context::Library,
+    };
+    let rest = Context::ALL.into_iter().filter(|context| *context != first);
+    std::iter::once(first).chain(rest).collect()
 }
 
 fn heading(words: &str) -> Words {

@@ -10,6 +10,7 @@ use crate::app::command::Command;
 use crate::app::event::Target;
 use crate::app::panes::PaneId;
 use crate::app::settings::Role;
+use crate::app::songs::FetchProgress;
 use crate::domain::{MediaKind, Song, SongId};
 use crate::ui::Skin;
 use crate::ui::chrome::{self, Head};
@@ -153,8 +154,9 @@ fn draw_row(app: &App, skin: &Skin, song: &Song, area: Rect, frame: &mut Frame) 
         row.skip_right(2);
     }
     let length = match fetching(app, &song.id) {
-        Some(Some(percent)) => format!("{percent}%"),
-        Some(None) => "…".to_owned(),
+        Some(progress) => progress
+            .percent()
+            .map_or_else(|| "…".to_owned(), |percent| format!("{percent}%")),
         None => song
             .duration
             .map_or_else(String::new, |length| length.to_string()),
@@ -184,10 +186,9 @@ fn glyph(app: &App, song: &Song, on: bool) -> (&'static str, Role) {
     }
 }
 
-/// Whether the sound is being fetched, and how far it is where that is known.
-fn fetching(app: &App, id: &SongId) -> Option<Option<u8>> {
-    let progress = app.songs.progress(id, MediaKind::Audio)?;
-    Some(progress.percent())
+/// How far the sound is, while it is being fetched.
+fn fetching(app: &App, id: &SongId) -> Option<FetchProgress> {
+    app.songs.progress(id, MediaKind::Audio)
 }
 
 /// A song's title, or the word for none.

@@ -12,8 +12,8 @@ use crate::app::App;
 use crate::app::command::Command;
 use crate::app::panes::PaneId;
 use crate::app::settings::Role;
-use crate::domain::Field;
 use crate::domain::lyric::{LyricCount, is_section};
+use crate::domain::{Field, Problem};
 use crate::ui::Skin;
 use crate::ui::chrome::{self, Head, MARK};
 use crate::ui::layout::{Form, Place};
@@ -59,7 +59,11 @@ pub(crate) fn draw(app: &App, skin: &Skin, place: &Place, frame: &mut Frame) {
     if let Some(problem) = app.compose.problem(Field::Lyric)
         && app.compose.draft().is_sung()
     {
-        let words = format!("✗ {}", (strings.problem)(problem, skin.keymap));
+        let words = match problem {
+            Problem::Missing => (strings.lyrics_missing)(skin.keymap),
+            problem => (strings.problem)(problem, skin.keymap),
+        };
+        let words = format!("✗ {words}");
         let taken = remark(skin, frame, inner, (&words, Role::Error));
         inner.y += taken;
         inner.height -= taken;

@@ -55,7 +55,7 @@ pub(crate) fn target(app: &App, screen: Rect, at: Position) -> Option<Target> {
 
 fn palette_area(screen: Rect) -> Rect {
     let height = screen.height.saturating_sub(3).min(26);
-    popup::area(screen, (screen.width.saturating_sub(4).min(96), height))
+    popup::area(screen, (window_width(screen, 92), height))
 }
 
 /// Below the line being typed and a blank one.
@@ -143,10 +143,10 @@ fn draw_entry(
 }
 
 /// A window as high as its words.
-pub(super) fn open_around<'a>(
+pub(super) fn open_around(
     skin: &Skin,
     frame: &mut Frame,
-    title: &'a str,
+    title: &str,
     rows: &[Words],
     width: u16,
 ) -> Rect {
@@ -184,14 +184,24 @@ pub(super) fn wrapped(words: &str, room: usize, role: Role) -> impl Iterator<Ite
         .map(move |part| vec![(part.to_owned(), role)])
 }
 
+/// The width of a window of at most `most` columns. A narrow screen is taken whole: slivers of panes beside a window
+/// only disturb.
+pub(super) fn window_width(screen: Rect, most: u16) -> u16 {
+    if screen.width < most + 8 {
+        screen.width
+    } else {
+        most
+    }
+}
+
 /// The width of a window for reading.
 pub(super) fn reading_width(screen: Rect) -> u16 {
-    screen.width.saturating_sub(4).clamp(1, 76)
+    window_width(screen, 76)
 }
 
 fn draw_question(app: &App, skin: &Skin, question: &Question, frame: &mut Frame) {
     let strings = skin.strings;
-    let width = reading_width(frame.area()).min(60);
+    let width = frame.area().width.min(60);
     let room = usize::from(width).saturating_sub(4);
     let mut rows: Vec<Words> = vec![Vec::new()];
     rows.extend(wrapped((strings.question)(question), room, Role::Heading));
@@ -256,7 +266,7 @@ fn draw_token(app: &App, skin: &Skin, (typed, problem): (usize, Option<&str>), f
     ));
     rows.extend(wrapped(words.token_else, room, Role::Muted));
     rows.push(Vec::new());
-    rows.push(answers(skin, words.store, words.no));
+    rows.push(answers(skin, words.store, words.later));
     let inner = open_around(skin, frame, words.token, &rows, width);
     // What is typed and the answers stay in sight where not everything has room.
     let seen = list::window(line, rows.len(), usize::from(inner.height));

@@ -31,8 +31,14 @@ pub(crate) fn draw(app: &App, skin: &Skin, place: &Place, frame: &mut Frame) {
         } else {
             (skin.strings.player_idle)(skin.keymap)
         };
-        let y = inner.y + inner.height.saturating_sub(1) / 2;
-        Row::new(frame.buffer_mut(), inner, y).put(&idle, skin.style(Role::Muted));
+        let mut rows = text::paragraphs(&idle, usize::from(inner.width));
+        if rows.len() > usize::from(inner.height) {
+            rows = vec![&idle];
+        }
+        let top = inner.y + (inner.height.saturating_sub(rows.len() as u16)) / 2;
+        for (row, y) in rows.into_iter().zip(top..inner.bottom()) {
+            Row::new(frame.buffer_mut(), inner, y).put(row, skin.style(Role::Muted));
+        }
         return;
     };
     if let Some(problem) = app.player.problem() {

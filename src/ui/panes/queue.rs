@@ -168,21 +168,28 @@ impl Plan {
     }
 }
 
+/// The rows of a reason: the last one that has room is cut, and the trace id stands on a row of its own.
 fn reason_rows(words: &str, room: usize, rows: usize) -> Vec<String> {
     if words.is_empty() {
         return Vec::new();
     }
-    let ranges = text::wrap(words, room);
-    let mut kept: Vec<String> = Vec::new();
-    for (at, range) in ranges.iter().take(rows).enumerate() {
+    let (told, trace) = match words.split_once('\n') {
+        Some((told, trace)) if rows > 1 => (told, Some(trace)),
+        Some((told, _)) => (told, None),
+        None => (words, None),
+    };
+    let rows = rows - usize::from(trace.is_some());
+    let ranges = text::wrap(told, room);
+    let mut kept = Vec::with_capacity(rows + 1);
+    for (at, range) in ranges.into_iter().take(rows).enumerate() {
         let part = if at + 1 == rows {
-            text::cut(words.get(range.start..).unwrap_or_default(), room).into_owned()
+            text::cut(told.get(range.start..).unwrap_or_default(), room)
         } else {
-            let part = words.get(range.clone()).unwrap_or_default();
-            part.trim_end().to_owned()
+            told.get(range).unwrap_or_default().trim_end().into()
         };
-        kept.push(part);
+        kept.push(part.into_owned());
     }
+    kept.extend(trace.map(|trace| text::cut(trace, room).into_owned()));
     kept
 }
 
@@ -308,7 +315,7 @@ fn reason(app: &App, skin: &Skin, task: &Task) -> String {
     };
     let failure = task.failure();
     if let Some(trace) = failure.and_then(|failure| failure.trace_id.as_deref()) {
-        told.push_str(" · ");
+        told.push('\n');
         told.push_str(strings.details.trace_id);
         told.push(' ');
         told.push_str(trace);
