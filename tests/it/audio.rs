@@ -65,18 +65,14 @@ impl Listener {
         let mut seen = Vec::new();
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
-            match self.events.recv_timeout(left) {
-                Ok(event) => {
-                    let found = wanted(&event);
-                    seen.push(event);
-                    if found {
-                        return seen;
-                    }
-                }
-                Err(_) => {
-                    seen.retain(|event| !matches!(event, PlayerEvent::Shape { .. })); // thousands of numbers
-                    panic!("what was waited for did not come after {seen:#?}");
-                }
+            let Ok(event) = self.events.recv_timeout(left) else {
+                seen.retain(|event| !matches!(event, PlayerEvent::Shape { .. })); // thousands of numbers
+                panic!("what was waited for did not come after {seen:#?}");
+            };
+            let found = wanted(&event);
+            seen.push(event);
+            if found {
+                return seen;
             }
         }
     }

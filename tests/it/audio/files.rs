@@ -43,66 +43,47 @@ fn whole_songs_are_known_by_their_content() {
     }
 }
 
+fn read(name: &str) -> Vec<u8> {
+    fs::read(fixture(name)).expect("reads")
+}
+
+/// The beginning of a file.
+fn cut(name: &str, share: f64) -> Vec<u8> {
+    let mut bytes = read(name);
+    bytes.truncate((bytes.len() as f64 * share) as usize);
+    bytes
+}
+
+/// A WAV file without a sample.
+fn silent_wav() -> Vec<u8> {
+    let mut bytes = read("mono_8k.wav");
+    let data = bytes.windows(4).position(|word| word == b"data");
+    bytes.truncate(data.expect("has data") + 4);
+    bytes.extend([0; 4]);
+    bytes
+}
+
 /// What is no song, and what is said about it.
 fn bad_files() -> Vec<(&'static str, Vec<u8>, &'static str)> {
-    let read = |name| fs::read(fixture(name)).expect("reads");
-    let cut = |name, share: f64| {
-        let mut bytes = read(name);
-        bytes.truncate((bytes.len() as f64 * share) as usize);
-        bytes
-    };
-    let page = b"<!DOCTYPE html><html><body>Your link has expired</body></html>".to_vec();
-    let mut silent_wav = read("mono_8k.wav");
-    let data = silent_wav
-        .windows(4)
-        .position(|word| word == b"data")
-        .expect("has data");
-    silent_wav.truncate(data + 4);
-    silent_wav.extend([0; 4]);
+    let page = b"<!DOCTYPE html><html><body>Your link has expired</body></html>";
+    let headless = "the file is damaged: its index is missing, so the end was never written";
+    let other_aac = "HE-AAC or another AAC than AAC-LC in mono or stereo cannot be played here";
+    let broken_off = "the file breaks off at 0:01";
+    let json = b"{\"error\":1}";
+    let missing = "the file is damaged: most of it is missing";
+    let short = "the file breaks off at 0:00";
     vec![
         ("empty.m4a", Vec::new(), "the file is empty"),
-        ("page.m4a", page, "this is a web page, not a song"),
-        (
-            "json.mp3",
-            b"{\"error\":1}".to_vec(),
-            "this is JSON, not a song",
-        ),
-        (
-            "cut.m4a",
-            cut("moov_first.m4a", 0.5),
-            "the file is damaged: most of it is missing",
-        ),
-        (
-            "headless.m4a",
-            cut("moov_last.m4a", 0.5),
-            "the file is damaged: its index is missing, so the end was never written",
-        ),
-        (
-            "cut.mp3",
-            cut("lame.mp3", 0.6),
-            "the file breaks off at 0:01",
-        ),
-        (
-            "cut.wav",
-            cut("mono_8k.wav", 0.8),
-            "the file breaks off at 0:01",
-        ),
-        (
-            "cut.flac",
-            cut("mono_16k.flac", 0.9),
-            "the file breaks off at 0:00",
-        ),
-        (
-            "fragment.m4a",
-            cut("fragmented.m4a", 0.7),
-            "the file breaks off at 0:01",
-        ),
-        ("silent.wav", silent_wav, "there is no sound in the file"),
-        (
-            "he.m4a",
-            read("he_aac.m4a"),
-            "HE-AAC or another AAC than AAC-LC in mono or stereo cannot be played here",
-        ),
+        ("page.m4a", page.to_vec(), "this is a web page, not a song"),
+        ("json.mp3", json.to_vec(), "this is JSON, not a song"),
+        ("cut.m4a", cut("moov_first.m4a", 0.5), missing),
+        ("headless.m4a", cut("moov_last.m4a", 0.5), headless),
+        ("cut.mp3", cut("lame.mp3", 0.6), broken_off),
+        ("cut.wav", cut("mono_8k.wav", 0.8), broken_off),
+        ("cut.flac", cut("mono_16k.flac", 0.9), short),
+        ("fragment.m4a", cut("fragmented.m4a", 0.7), broken_off),
+        ("silent.wav", silent_wav(), "there is no sound in the file"),
+        ("he.m4a", read("he_aac.m4a"), other_aac),
         (
             "alac.m4a",
             read("alac.m4a"),
