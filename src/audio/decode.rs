@@ -210,6 +210,7 @@ impl Decoder {
                 Err(Error::IoError(e)) if e.kind() == std::io::ErrorKind::UnexpectedEof => {
                     return Ok(None);
                 }
+                Err(_) if !self.open.whole => return Ok(None), // cut off here, whatever it is called
                 Err(error) => return Err(reader::explain(&error)),
             }
         }
@@ -265,7 +266,10 @@ impl Decoder {
         let promised = i64::try_from(self.frames).unwrap_or(i64::MAX);
         let missing = self.exact && got + slack < promised;
         if missing || !self.open.whole {
-            let seconds = got.max(0) as f64 / f64::from(self.rate);
+            if got <= 0 {
+                return Err(AudioError::Broken("most of it is missing".into()));
+            }
+            let seconds = got as f64 / f64::from(self.rate);
             return Err(AudioError::BreaksOff(Seconds(seconds)));
         }
         Ok(())

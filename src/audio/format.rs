@@ -51,7 +51,7 @@ pub fn sniff(first_bytes: &[u8]) -> Option<AudioFormat> {
     }
 }
 
-/// How many bytes of ID3v2 tags stand in front: they hold pictures, in which a decoder might see sound.
+/// How many bytes of `ID3v2` tags stand in front: they hold pictures, in which a decoder might see sound.
 pub(super) fn id3_length(bytes: &[u8]) -> usize {
     let mut length = 0;
     while let Some(&[b'I', b'D', b'3', _, _, flags, a, b, c, d]) = bytes.get(length..length + 10) {

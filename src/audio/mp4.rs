@@ -95,20 +95,20 @@ fn children(bytes: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
     .take(MOST_BOXES)
 }
 
-fn child<'a>(bytes: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
+fn child(bytes: &[u8], kind: [u8; 4]) -> Option<&[u8]> {
     children(bytes)
-        .find(|(found, _)| found == kind)
+        .find(|(found, _)| *found == kind)
         .map(|(_, body)| body)
 }
 
 fn edit_of(moov: &[u8]) -> Option<Edit> {
-    let movie_scale = timescale(child(moov, b"mvhd")?)?;
+    let movie_scale = timescale(child(moov, *b"mvhd")?)?;
     let sound = children(moov)
         .filter(|(kind, _)| kind == b"trak")
         .map(|(_, body)| body)
         .find(|trak| is_sound(trak))?;
-    let media_scale = timescale(child(child(sound, b"mdia")?, b"mdhd")?)?;
-    let (length, start) = first_edit(child(child(sound, b"edts")?, b"elst")?)?;
+    let media_scale = timescale(child(child(sound, *b"mdia")?, *b"mdhd")?)?;
+    let (length, start) = first_edit(child(child(sound, *b"edts")?, *b"elst")?)?;
     Some(Edit {
         priming: start as f64 / f64::from(media_scale),
         length: (length > 0).then(|| length as f64 / f64::from(movie_scale)),
@@ -116,8 +116,8 @@ fn edit_of(moov: &[u8]) -> Option<Edit> {
 }
 
 fn is_sound(trak: &[u8]) -> bool {
-    child(trak, b"mdia")
-        .and_then(|mdia| child(mdia, b"hdlr"))
+    child(trak, *b"mdia")
+        .and_then(|mdia| child(mdia, *b"hdlr"))
         .is_some_and(|hdlr| hdlr.get(8..12) == Some(b"soun"))
 }
 

@@ -57,7 +57,7 @@ struct Pulse {
 enum Job {
     Restart(Option<Arc<Ring>>),
     Flow(bool),
-    Heard(Message),
+    Heard(Box<Message>),
     Lost(String),
     Close,
 }
@@ -149,7 +149,7 @@ fn read(mut socket: Socket, version: u16, jobs: &Sender<Job>) {
     loop {
         let job = match wire::receive(&mut socket, version) {
             Ok(None) => continue,
-            Ok(Some(message)) => Job::Heard(message),
+            Ok(Some(message)) => Job::Heard(Box::new(message)),
             Err(error) => Job::Lost(wire::explain(&error)),
         };
         let last = matches!(job, Job::Lost(_));

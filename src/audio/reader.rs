@@ -6,13 +6,14 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
+use symphonia::core::audio::Channels;
 use symphonia::core::codecs::CodecParameters;
 use symphonia::core::codecs::audio::AudioCodecParameters;
 use symphonia::core::codecs::audio::well_known::{CODEC_ID_AAC, CODEC_ID_ALAC};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::{MediaSourceStream, ReadBytes};
-use symphonia::core::units::TimeBase;
+use symphonia::core::units::{Duration, TimeBase};
 use symphonia::default::formats::{FlacReader, IsoMp4Reader, MpaReader, WavReader};
 
 use super::AudioError;
@@ -66,7 +67,7 @@ pub(super) fn open(path: &Path) -> Result<Opened, AudioError> {
     let Some(CodecParameters::Audio(params)) = track.codec_params.clone() else {
         return Err(AudioError::NoSoundInside);
     };
-    let channels = params.channels.as_ref().map_or(0, |list| list.count());
+    let channels = params.channels.as_ref().map_or(0, Channels::count);
     let channels = match (channels, params.codec) {
         (0, CODEC_ID_AAC) => return Err(explain_codec(&params, &Error::Unsupported("layout"))),
         (1..=32, _) => channels as u16,
@@ -81,7 +82,7 @@ pub(super) fn open(path: &Path) -> Result<Opened, AudioError> {
         track: track.id,
         time_base: track.time_base.ok_or(AudioError::NoSoundInside)?,
         channels,
-        ticks: track.num_frames.or(track.duration.map(|ticks| ticks.get())),
+        ticks: track.num_frames.or(track.duration.map(Duration::get)),
         tagged: track.delay.is_some(),
         delay: track.delay.unwrap_or(0),
         params,

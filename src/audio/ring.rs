@@ -215,10 +215,10 @@ mod tests {
     #[test]
     fn a_closed_ring_holds_nobody() {
         let ring = Ring::new(MONO, 0, std::thread::current());
-        assert_eq!(ring.write(&[0.0; 9_000]), 1500);
+        assert_eq!(ring.write(&vec![0.0; 9_000]), 1500);
         ring.close();
         ring.wait_for_room();
-        ring.wait_until_filled(5_000, Duration::from_secs(60));
+        ring.wait_until_filled(5_000, Duration::from_mins(1));
         assert!(ring.is_closed());
     }
 }
