@@ -9,8 +9,8 @@ use fuzzbox::app::App;
 use fuzzbox::app::event::{Event, Input};
 use fuzzbox::app::settings::Settings;
 use fuzzbox::domain::time::after;
-use fuzzbox::domain::{Draft, Record, Saved, Seconds, Song, SongId, Timestamp};
-use fuzzbox::{api, audio, i18n, store, ui};
+use fuzzbox::domain::{Draft, Outcome, Record, Saved, Seconds, Song, SongId, Timestamp};
+use fuzzbox::{api, audio, i18n, sim, store, ui};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
@@ -123,20 +123,60 @@ fn open(c: &mut Criterion) {
     });
 }
 
-/// Three minutes of sound; the throughput is in seconds of song a second: real time times so much.
+/// A whole song of the simulator, decoded to its waveform; the throughput is in seconds of song: real time times so much.
 fn waveform(c: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("song");
-    std::fs::write(&path, three_minutes()).expect("written");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(fetch_song(&path));
+    let seconds = audio::inspect(&path).expect("a song").duration.0;
     let mut group = c.benchmark_group("waveform");
     group
         .sample_size(10)
         .measurement_time(Duration::from_secs(5))
-        .throughput(Throughput::Elements(180));
-    group.bench_function("180 s of m4a", |b| {
+        .throughput(Throughput::Elements(seconds as u64));
+    group.bench_function(format!("{seconds:.0} s of m4a"), |b| {
         b.iter(|| audio::inspect(black_box(&path)).expect("a song"));
     });
     group.finish();
+}
+
+/// Orders a song at the simulator and fetches it.
+async fn fetch_song(path: &std::path::Path) {
+    let simulator = sim::Simulator::start(sim::SimConfig {
+        pace: 0.0,
+        ..sim::SimConfig::default()
+    })
+    .await
+    .expect("a simulator");
+    let client = api::Client::new(simulator.url().parse().expect("an address"));
+    let token = api::Secret::new("bench").expect("a token");
+    let draft = Draft {
+        prompt: "a long song about rain".into(),
+        ..Draft::default()
+    };
+    let request = draft.check().expect("an order");
+    let id = client.submit(&token, &request).await.expect("taken").api_id;
+    let url = loop {
+        let records = client.retrieve(&token, std::slice::from_ref(&id)).await;
+        if let [record] = records.expect("records").as_slice()
+            && let Outcome::Succeeded(songs) = &record.outcome
+        {
+            break songs[0].audio.url.clone().expect("a link");
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    let part = path.with_extension("part");
+    let order = api::Download {
+        url,
+        part: part.clone(),
+    };
+    client.download(&order, |_| {}).await.expect("fetched");
+    api::keep(&part, path).await.expect("kept");
+    simulator.stop().await;
 }
 
 criterion_group!(benches, update, draw, parse, open, waveform);

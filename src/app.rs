@@ -133,7 +133,7 @@ impl App {
     /// When something is to be done that no event will bring: a poll is due, a notice expires, a second must tick.
     pub fn next_wake(&self) -> Option<Timestamp> {
         [
-            self.tasks.next_wake(),
+            self.tasks.next_wake(self.now),
             self.songs.next_wake(),
             self.notices.next_wake(),
             self.draft_keeper.next_wake(),

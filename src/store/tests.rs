@@ -43,6 +43,7 @@ fn everything() -> Vec<Record> {
             volume: Volume::new(33),
             song: Some(SongId("a".into())),
             position: Seconds(0.1 + 0.2),
+            removed: vec![Draft::default()],
         }),
     ]
 }

@@ -48,7 +48,12 @@ fn sources() -> Vec<(String, PathBuf, String)> {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let relative = path.strip_prefix(&src).unwrap().to_owned();
-                let first = relative.iter().next().unwrap().to_string_lossy().into_owned();
+                let first = relative
+                    .iter()
+                    .next()
+                    .unwrap()
+                    .to_string_lossy()
+                    .into_owned();
                 let room = first.trim_end_matches(".rs").to_owned();
                 let text = fs::read_to_string(&path).unwrap();
                 found.push((room, relative, text));
@@ -84,7 +89,10 @@ fn no_room_reaches_through_a_wall() {
     let mut broken = Vec::new();
     for (room, path, text) in sources() {
         let Some(wall) = walls.get(&room) else {
-            assert!(room == "lib" || room == "main", "{room} has no row in ARCHITECTURE.md");
+            assert!(
+                room == "lib" || room == "main",
+                "{room} has no row in ARCHITECTURE.md"
+            );
             continue;
         };
         for line in text.lines().map(code) {
@@ -146,7 +154,11 @@ fn every_pane_stands_in_all_its_places() {
 fn the_text_area_is_named_in_one_file_only() {
     let naming: Vec<PathBuf> = sources()
         .into_iter()
-        .filter(|(_, _, text)| text.lines().map(code).any(|line| line.contains("tui_textarea")))
+        .filter(|(_, _, text)| {
+            text.lines()
+                .map(code)
+                .any(|line| line.contains("tui_textarea"))
+        })
         .map(|(_, path, _)| path)
         .collect();
     assert_eq!(naming, [PathBuf::from("app/editor.rs")]);

@@ -4,14 +4,16 @@ use fuzzbox::app::effect::Effect;
 use fuzzbox::app::event::{Event, TaskEvent};
 use fuzzbox::app::notice::Notice;
 use fuzzbox::app::settings::Settings;
-use fuzzbox::domain::{
-    Failure, FailureKind, Outcome, Record, Saved, SignedDuration, Task, TaskState,
-};
+use fuzzbox::domain::time::SignedDuration;
+use fuzzbox::domain::{Failure, FailureKind, Outcome, Record, Saved, Task, TaskState};
 
 use crate::support::bench::{Bench, song};
 
 fn order(bench: &mut Bench, prompt: &str) -> fuzzbox::domain::TaskId {
-    bench.keys("1 enter ctrl-u").type_text(prompt).keys("ctrl-g");
+    bench
+        .keys("1 enter ctrl-u")
+        .type_text(prompt)
+        .keys("ctrl-g");
     *bench.submitted().last().expect("it was ordered")
 }
 

@@ -30,7 +30,13 @@ fn with_songs(titles: &[&str]) -> Bench {
 #[test]
 fn songs_stand_newest_first() {
     let bench = with_songs(&["old", "new"]);
-    let rows: Vec<&str> = bench.app.library.rows().iter().map(|id| id.0.as_str()).collect();
+    let rows: Vec<&str> = bench
+        .app
+        .library
+        .rows()
+        .iter()
+        .map(|id| id.0.as_str())
+        .collect();
     assert_eq!(rows, ["s1", "s0"]);
 }
 
@@ -97,9 +103,9 @@ fn a_fetched_file_is_recorded_and_playable() {
     ));
     bench.take_effects();
     bench.fetched("s0");
-    let saved = bench.take_effects().into_iter().any(|effect| {
-        matches!(effect, Effect::Save(Record::Song(song)) if song.audio.file.is_some())
-    });
+    let saved = bench.take_effects().into_iter().any(
+        |effect| matches!(effect, Effect::Save(Record::Song(song)) if song.audio.file.is_some()),
+    );
     assert!(saved);
     bench.keys("enter");
     assert!(bench.app.player.is_open());
@@ -129,7 +135,10 @@ fn links_ids_and_lyrics_are_copied() {
 #[test]
 fn reusing_a_song_fills_the_form_and_can_be_undone() {
     let mut bench = with_songs(&["Woke up"]);
-    bench.keys("enter").type_text("my own words").keys("esc 4 e");
+    bench
+        .keys("enter")
+        .type_text("my own words")
+        .keys("esc 4 e");
     assert_eq!(bench.app.focus, PaneId::Compose);
     let draft = bench.app.draft();
     assert!(draft.custom);

@@ -1,10 +1,19 @@
 //! The one integration-test binary.
 
 mod api;
-mod harness;
+mod audio;
+mod compose;
 mod config;
-mod store;
-mod support;
 mod contract;
+mod harness;
+mod house;
+mod journeys;
+mod library;
+mod lyrics;
+mod overlay;
+mod player;
+mod properties;
+mod queue;
 mod screens;
+mod store;
 mod support;

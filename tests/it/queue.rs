@@ -10,7 +10,10 @@ use fuzzbox::domain::{Failure, FailureKind, Hold, Outcome, TaskId, TaskState};
 use crate::support::bench::Bench;
 
 fn ordered(bench: &mut Bench, prompt: &str) -> TaskId {
-    bench.keys("1 ctrl-n enter").type_text(prompt).keys("ctrl-g");
+    bench
+        .keys("1 ctrl-n enter")
+        .type_text(prompt)
+        .keys("ctrl-g");
     *bench.submitted().last().unwrap()
 }
 
@@ -82,7 +85,13 @@ fn an_order_that_could_not_be_kept_is_held_and_said() {
     }));
     let state = &bench.app.tasks.get(task).unwrap().state;
     assert!(
-        matches!(state, TaskState::Held { why: Hold::Disk, .. }),
+        matches!(
+            state,
+            TaskState::Held {
+                why: Hold::Disk,
+                ..
+            }
+        ),
         "{state:?}"
     );
     assert!(matches!(
@@ -139,9 +148,12 @@ fn details_show_what_failed_with_its_trace() {
         assert!(screen.contains(part), "{part} in\n{screen}");
     }
     bench.keys("esc y");
-    let copied = bench.take_effects().into_iter().find_map(|effect| match effect {
-        Effect::Copy(text) => Some(text),
-        _ => None,
-    });
+    let copied = bench
+        .take_effects()
+        .into_iter()
+        .find_map(|effect| match effect {
+            Effect::Copy(text) => Some(text),
+            _ => None,
+        });
     assert!(copied.unwrap().contains("trace_id=2cf86e86-22a4"));
 }

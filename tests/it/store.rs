@@ -607,12 +607,12 @@ fn any_draft() -> impl Strategy<Value = Draft> {
 }
 
 fn any_preferences() -> impl Strategy<Value = Preferences> {
-    let position = prop::num::f64::ANY.prop_filter("a number", |n| !n.is_nan());
-    (any::<u8>(), prop::option::of(text()), position).prop_map(|(volume, song, position)| {
+    (any::<u8>(), prop::option::of(text()), 0.0..1e6).prop_map(|(volume, song, position)| {
         Preferences {
             volume: Volume::new(volume),
             song: song.map(SongId),
             position: Seconds(position),
+            removed: Vec::new(),
         }
     })
 }

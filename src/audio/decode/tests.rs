@@ -96,7 +96,7 @@ fn seeks_are_exact_to_the_sample_and_work_after_the_end() {
         }
         for beyond in [frames, frames + 1, u64::MAX] {
             decoder.seek(beyond).expect(name);
-            assert_eq!(rest(&mut decoder), [], "{name} at {beyond}");
+            assert!(rest(&mut decoder).is_empty(), "{name} at {beyond}");
         }
     }
 }

@@ -10,8 +10,6 @@ use fuzzbox::domain::{
     Timestamp,
 };
 use fuzzbox::i18n;
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 
 /// The moment every test begins at.
 pub fn noon() -> Timestamp {
@@ -156,11 +154,7 @@ impl Bench {
     /// What a person reads on the screen.
     pub fn screen(&self) -> String {
         let (width, height) = self.size;
-        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        terminal
-            .draw(|frame| fuzzbox::ui::draw(&self.app, frame))
-            .unwrap();
-        super::screen::text(terminal.backend().buffer())
+        super::screen::shoot(&self.app, width, height).text()
     }
 }
 
