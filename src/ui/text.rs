@@ -203,6 +203,11 @@ pub(crate) fn size(bytes: u64) -> String {
     }
 }
 
+/// A style that leaves nothing of what a cell looked like before, such as the border under a title.
+fn absolute(style: Style) -> Style {
+    Style::reset().patch(style)
+}
+
 /// One row of an area, written from the left and from the right until no cell is left between.
 pub(crate) struct Row<'a> {
     buffer: &'a mut Buffer,
@@ -241,7 +246,7 @@ impl<'a> Row<'a> {
             let room = self.room();
             self.x = self
                 .buffer
-                .set_stringn(self.x, self.y, &text, room, style)
+                .set_stringn(self.x, self.y, &text, room, absolute(style))
                 .0;
         }
         self
@@ -265,7 +270,7 @@ impl<'a> Row<'a> {
         }
         self.end -= cells as u16;
         self.buffer
-            .set_stringn(self.end, self.y, text, cells, style);
+            .set_stringn(self.end, self.y, text, cells, absolute(style));
         true
     }
 

@@ -34,7 +34,7 @@ pub(crate) fn draw(app: &App, skin: &Skin, top: usize, frame: &mut Frame) {
     };
     let lines = left.len().max(right.len());
     let height = u16::try_from(lines + 2).unwrap_or(u16::MAX);
-    let area = popup::area(screen, (width, height.min(screen.height.saturating_sub(2))));
+    let area = popup::area(screen, (width, height));
     let inner = popup::open(skin, frame, area, (skin.strings.windows.help, ""));
     let seen = list::page(top, lines, usize::from(inner.height));
     let place = |x: u16| Rect {

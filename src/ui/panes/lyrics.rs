@@ -195,10 +195,10 @@ fn around(
             .map(move |range| Part { line, range })
     };
     let mut above: Vec<Part> = Vec::with_capacity(height);
-    let mut before: Vec<Part> = parts_of(line)
-        .filter(|part| part.range.start <= at)
-        .collect();
-    let mut parts: Vec<Part> = parts_of(line).skip(before.len()).take(height).collect();
+    let mut before: Vec<Part> = parts_of(line).collect();
+    let behind = before.partition_point(|part| part.range.start <= at);
+    let mut parts = before.split_off(behind);
+    parts.truncate(height);
     let mut next = line;
     while above.len() + before.len() <= height {
         if next == 0 {
