@@ -24,7 +24,7 @@ const SKIPPED: &[u8] =
 /// One server at a time: sound is a matter of time, and the machine has other things to do.
 static TURN: Mutex<()> = Mutex::new(());
 
-/// A server of this test alone, with a sink that plays to nobody. Ended when dropped.
+/// A server of this test alone, with a sink that plays to nobody. It lets in its own user, and by TCP everybody. Ended when dropped.
 struct Server {
     child: Child,
     folder: tempfile::TempDir,
@@ -94,10 +94,7 @@ impl Server {
             ])
             .args([
                 "-L",
-                &format!(
-                    "module-native-protocol-unix socket={} auth-anonymous=1",
-                    socket.display()
-                ),
+                &format!("module-native-protocol-unix socket={}", socket.display()),
             ])
             .env("HOME", folder)
             .env("XDG_RUNTIME_DIR", folder)
