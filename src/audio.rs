@@ -97,6 +97,7 @@ const FAREWELL: Duration = Duration::from_millis(80);
 /// The player. Dropping it ends the sound and its threads.
 pub struct Audio {
     gain: Arc<AtomicU32>,
+    tell: Arc<dyn Fn(PlayerEvent) + Send + Sync>,
     sender: Sender<Message>,
     engine: Mutex<Start>,
 }
@@ -119,13 +120,15 @@ impl Audio {
     ) -> Audio {
         let (sender, messages) = mpsc::channel();
         let gain = Arc::new(AtomicU32::new(engine::bits(Volume::default())));
+        let tell: Arc<dyn Fn(PlayerEvent) + Send + Sync> = Arc::new(on_event);
         let (for_engine, engines_gain) = (sender.clone(), Arc::clone(&gain));
+        let engines_tell = Arc::clone(&tell);
         let start = move || {
             let (running, ended) = mpsc::channel::<()>();
             std::thread::Builder::new()
                 .name("fuzzbox-audio".into())
                 .spawn(move || {
-                    let tell: Tell = Box::new(on_event);
+                    let tell: Tell = Box::new(move |event| engines_tell(event));
                     let stage = Stage::new(choice, engines_gain, for_engine.clone());
                     Engine::new(media, tell, for_engine, stage).run(&messages);
                     drop(running);
@@ -134,6 +137,7 @@ impl Audio {
         };
         Audio {
             gain,
+            tell,
             sender,
             engine: Mutex::new(Start::NotYet(Box::new(start))),
         }
@@ -154,7 +158,15 @@ impl Audio {
                 *engine = start().map_or(Start::Failed, Start::Done);
             }
         }
-        let _ = self.sender.send(Message::Command(command)); // fails only where no thread could be had
+        match (&*engine, command) {
+            (Start::Failed, PlayerCommand::Load { song, .. }) => (self.tell)(PlayerEvent::Failed {
+                song,
+                reason: "the system has no room for another thread".into(),
+            }),
+            (_, command) => {
+                let _ = self.sender.send(Message::Command(command)); // only a thread that never was does not listen
+            }
+        }
     }
 }
 
