@@ -50,6 +50,7 @@ impl Gate {
             until,
             because: FailureKind::RateLimited,
         });
+        self.streak = until.map(|_| (FailureKind::RateLimited, 1));
     }
 
     /// The provider was reached: an outage is over.
@@ -74,6 +75,13 @@ impl Gate {
 
     fn is_careful(&self) -> bool {
         self.streak.is_some()
+    }
+
+    /// Notes a failure; whether the one before was of the same kind.
+    fn is_repeated(&mut self, kind: FailureKind) -> bool {
+        let is_repeated = self.streak.is_some_and(|(last, _)| last == kind);
+        self.streak = self.streak.filter(|_| is_repeated).or(Some((kind, 0)));
+        is_repeated
     }
 
     /// Closes for a while; until when. Failures of orders that were on the wire together count as one.
@@ -210,8 +218,10 @@ impl TaskQueue {
             | K::Generation
             | K::Cancelled => self.fail(id, failure, cx),
             K::Unknown | K::Dropped | K::BadFile | K::Disk => {
-                // Whatever ails the provider, the other orders should not follow this one into doubt.
-                self.gate.close(attempt, &failure, cx);
+                // Whatever ails the provider, all the other orders should not follow this one into doubt.
+                if self.gate.is_repeated(K::Unknown) {
+                    self.gate.close(attempt, &failure, cx);
+                }
                 self.doubt(id, failure, cx);
             }
         }

@@ -1,0 +1,9 @@
+//! The task engine against a scripted world in virtual time: no clock, no network, no waiting.
+
+mod bench;
+mod doubt;
+mod holds;
+mod life;
+mod money;
+mod polling;
+mod trouble;
