@@ -1,3 +1,5 @@
+//! The tests of this module.
+
 use super::*;
 use serde_json::json;
 

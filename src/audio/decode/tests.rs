@@ -1,3 +1,5 @@
+//! The tests of this module.
+
 use super::*;
 
 fn fixture(name: &str) -> PathBuf {
