@@ -3,11 +3,13 @@
 //! Invariant: nothing between a key and its frame waits for a disk, a network, a lock or a decoder, and nothing wakes
 //! while nothing changes.
 
+use std::future::poll_fn;
 use std::io;
+use std::task::Poll;
 use std::time::Duration;
 
 use crossterm::event::Event as TerminalEvent;
-use futures_util::{FutureExt, Stream, StreamExt};
+use futures_util::{Stream, StreamExt};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Instant, sleep_until};
 
@@ -128,7 +130,7 @@ impl Sitting<'_> {
                 }
                 () = sleep_until(frame.unwrap_or_else(Instant::now)), if frame.is_some() => {}
             }
-            self.drain(&mut inbox, &mut input)?;
+            self.drain(&mut inbox, &mut input).await?;
             if self.is_frame_due() {
                 self.draw();
             }
@@ -137,7 +139,7 @@ impl Sitting<'_> {
     }
 
     /// Takes in what is waiting already, so that it costs one frame and not many.
-    fn drain(
+    async fn drain(
         &mut self,
         inbox: &mut UnboundedReceiver<News>,
         input: &mut (impl Stream<Item = io::Result<TerminalEvent>> + Unpin),
@@ -150,7 +152,7 @@ impl Sitting<'_> {
                 self.on_news(news)?;
             } else if self.gone.is_some() {
                 return Ok(());
-            } else if let Some(event) = input.next().now_or_never() {
+            } else if let Poll::Ready(event) = waiting(input).await {
                 self.on_terminal(event);
             } else {
                 return Ok(());
@@ -283,4 +285,10 @@ impl Sitting<'_> {
             self.take(Event::Stumbled(stumble));
         }
     }
+}
+
+/// What is waiting already. Polled as this task, since crossterm's stream wakes whoever asked it first: asked by nobody
+/// (`now_or_never`), it would never wake us again.
+async fn waiting<S: Stream + Unpin>(input: &mut S) -> Poll<Option<S::Item>> {
+    poll_fn(|cx| Poll::Ready(input.poll_next_unpin(cx))).await
 }
