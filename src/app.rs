@@ -7,18 +7,27 @@
 pub mod command;
 pub mod cx;
 mod default_keys;
+mod dispatch;
 pub mod editor;
 pub mod effect;
 pub mod event;
+mod input;
+mod keeper;
 pub mod keymap;
 pub mod notice;
 pub mod panes;
 pub mod settings;
 pub mod songs;
+mod stories;
 pub mod tasks;
 
-use crate::domain::Timestamp;
-use notice::Notices;
+use crate::domain::{Draft, PlayerEvent, Record, Request, Saved, Timestamp};
+use command::Command;
+use cx::Cx;
+use effect::Effect;
+use event::{Event, SongEvent, Stumble, TaskEvent, TokenEvent};
+use keeper::Keeper;
+use notice::{Notice, Notices};
 use panes::PaneId;
 use panes::compose::Compose;
 use panes::library::Library;
@@ -26,9 +35,13 @@ use panes::lyrics::Lyrics;
 use panes::overlay::Overlay;
 use panes::player::Player;
 use panes::queue::QueuePane;
-use settings::Settings;
+use settings::{Locale, Settings};
 use songs::Songs;
 use tasks::TaskQueue;
+
+/// The words of a command in a language. Handed in, since words belong to `i18n`, which may know the app but not the
+/// other way round.
+pub type CommandWords = fn(Locale, Command) -> &'static str;
 
 /// Everything we know right now.
 #[derive(Debug, Clone)]
@@ -57,4 +70,233 @@ pub struct App {
     pub songs: Songs,
     /// The notice.
     pub notices: Notices,
+    words: CommandWords,
+    removed: Vec<Draft>,
+    draft_keeper: Keeper,
+    preferences_keeper: Keeper,
+    effects: Vec<Effect>,
+}
+
+impl App {
+    /// The studio as it was left.
+    pub fn new(saved: Saved, settings: Settings, words: CommandWords, now: Timestamp) -> Self {
+        let mut app = App {
+            now,
+            focus: PaneId::Compose,
+            lyrics: Lyrics::new(&saved.draft.lyric),
+            compose: Compose::new(saved.draft),
+            queue: QueuePane::default(),
+            library: Library::default(),
+            player: Player::new(&saved.preferences),
+            overlay: None,
+            tasks: TaskQueue::new(saved.tasks),
+            songs: Songs::new(saved.songs),
+            notices: Notices::default(),
+            words,
+            removed: saved.preferences.removed,
+            draft_keeper: Keeper::default(),
+            preferences_keeper: Keeper::default(),
+            effects: Vec::new(),
+            settings,
+        };
+        app.queue.refresh(&app.tasks);
+        app.library.refresh(&app.songs);
+        app.recheck(false);
+        app
+    }
+
+    /// What is to be done first: tasks that run are asked for, files that are missing are fetched.
+    pub fn start(&mut self) -> Vec<Effect> {
+        let (tasks, songs, mut cx) = self.engine();
+        tasks.start(&mut cx);
+        songs.start(&mut cx);
+        self.queue.refresh(&self.tasks);
+        std::mem::take(&mut self.effects)
+    }
+
+    /// Takes in what has happened, and tells what is to be done about it, in order.
+    pub fn update(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
+        self.now = now;
+        match event {
+            Event::Input(input) => self.on_input(input),
+            Event::Tick => self.on_tick(),
+            Event::Task(event) => self.on_task(event),
+            Event::Song(event) => self.on_song(event),
+            Event::Player(event) => self.on_player(event),
+            Event::Token(event) => self.on_token(event),
+            Event::Stumbled(stumble) => self.on_stumble(stumble),
+            Event::HungUp => self.leave(),
+        }
+        std::mem::take(&mut self.effects)
+    }
+
+    /// When something is to be done that no event will bring: a poll is due, a notice expires, a second must tick.
+    pub fn next_wake(&self) -> Option<Timestamp> {
+        [
+            self.tasks.next_wake(self.now),
+            self.songs.next_wake(),
+            self.notices.next_wake(),
+            self.draft_keeper.next_wake(),
+            self.preferences_keeper.next_wake(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    /// The draft as it stands: the form with the lyric.
+    pub fn draft(&self) -> Draft {
+        Draft {
+            lyric: self.lyrics.contents(),
+            ..self.compose.draft().clone()
+        }
+    }
+
+    /// Whether the keyboard belongs to the token that is being typed, outside the app.
+    pub fn wants_token(&self) -> bool {
+        matches!(self.overlay, Some(Overlay::Token { .. }))
+    }
+
+    fn cx(&mut self) -> (&mut Compose, &mut Player, Cx<'_>) {
+        let cx = Cx::new(
+            self.now,
+            &self.settings,
+            &mut self.notices,
+            &mut self.effects,
+        );
+        (&mut self.compose, &mut self.player, cx)
+    }
+
+    fn engine(&mut self) -> (&mut TaskQueue, &mut Songs, Cx<'_>) {
+        let cx = Cx::new(
+            self.now,
+            &self.settings,
+            &mut self.notices,
+            &mut self.effects,
+        );
+        (&mut self.tasks, &mut self.songs, cx)
+    }
+
+    fn notify(&mut self, notice: Notice) {
+        self.notices.push(notice, self.now);
+    }
+
+    fn on_tick(&mut self) {
+        self.notices.on_tick(self.now);
+        let (tasks, songs, mut cx) = self.engine();
+        tasks.on_tick(&mut cx);
+        songs.on_tick(&mut cx);
+        self.queue.refresh(&self.tasks);
+        if self.draft_keeper.take_due(self.now) {
+            self.save_draft();
+        }
+        if self.preferences_keeper.take_due(self.now) {
+            self.save_preferences();
+        }
+    }
+
+    fn on_task(&mut self, event: TaskEvent) {
+        let (tasks, songs, mut cx) = self.engine();
+        let made = tasks.on_event(event, &mut cx);
+        let any = !made.is_empty();
+        for song in made {
+            songs.add(song, &mut cx);
+        }
+        if any {
+            self.library.refresh(&self.songs);
+        }
+        self.queue.refresh(&self.tasks);
+    }
+
+    fn on_song(&mut self, event: SongEvent) {
+        let (_, songs, mut cx) = self.engine();
+        songs.on_event(event, &mut cx);
+    }
+
+    fn on_player(&mut self, event: PlayerEvent) {
+        let told = matches!(event, PlayerEvent::Moved { playing: false, .. });
+        let (_, player, mut cx) = self.cx();
+        player.on_event(event, &mut cx);
+        if told {
+            self.preferences_keeper.changed(self.now);
+        }
+    }
+
+    fn on_token(&mut self, event: TokenEvent) {
+        match event {
+            TokenEvent::Typed(count) => {
+                if let Some(Overlay::Token { typed, problem }) = &mut self.overlay {
+                    *typed = count;
+                    *problem = None;
+                }
+            }
+            TokenEvent::Cancelled => self.overlay = None,
+            TokenEvent::Refused(reason) => {
+                if let Some(Overlay::Token { typed, problem }) = &mut self.overlay {
+                    *typed = 0;
+                    *problem = Some(reason);
+                }
+            }
+            TokenEvent::Stored => {
+                self.overlay = None;
+                self.settings.has_token = true;
+                self.notify(Notice::TokenStored);
+                let (tasks, _, mut cx) = self.engine();
+                tasks.token_given(&mut cx);
+                self.queue.refresh(&self.tasks);
+            }
+        }
+    }
+
+    fn on_stumble(&mut self, stumble: Stumble) {
+        match stumble {
+            Stumble::NotSaved { task, reason } => {
+                let (tasks, _, mut cx) = self.engine();
+                if let Some(task) = task {
+                    tasks.not_saved(task, &reason, &mut cx);
+                }
+                cx.notify(Notice::NotSaved(reason));
+                self.queue.refresh(&self.tasks);
+            }
+            Stumble::NotCopied(reason) => self.notify(Notice::NotCopied(reason)),
+            Stumble::Broke(what) => self.notify(Notice::Broke(what)),
+        }
+    }
+
+    /// Checks the draft anew. `tried`: because the user tried to order it.
+    fn recheck(&mut self, tried: bool) -> Option<Request> {
+        let (request, errors) = match self.draft().check() {
+            Ok(request) => (Some(request), Vec::new()),
+            Err(errors) => (None, errors),
+        };
+        self.compose.set_errors(errors, tried);
+        request
+    }
+
+    fn draft_changed(&mut self) {
+        self.draft_keeper.changed(self.now);
+        self.recheck(false);
+    }
+
+    fn save_draft(&mut self) {
+        let draft = Box::new(self.draft());
+        self.effects.push(Effect::Save(Record::Draft(draft)));
+    }
+
+    fn save_preferences(&mut self) {
+        let mut preferences = self.player.preferences();
+        preferences.removed.clone_from(&self.removed);
+        self.effects
+            .push(Effect::Save(Record::Preferences(preferences)));
+    }
+
+    /// Keeps what is not kept yet, and leaves.
+    fn leave(&mut self) {
+        self.compose.finish_line();
+        if self.draft_keeper.take_any() {
+            self.save_draft();
+        }
+        self.save_preferences();
+        self.effects.push(Effect::Quit);
+    }
 }

@@ -1,1 +1,92 @@
-//! The command line.
+//! The command line: no subcommand opens the studio.
+//!
+//! Invariant: results go to stdout, everything else to stderr. Exit codes: 0 well, 1 failed, 2 used wrongly.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod replay;
+mod settings;
+mod simulate;
+mod studio;
+
+/// A keyboard-driven terminal studio for making songs with the Producer API (FUZZ models).
+///
+/// Without a command it opens the studio. The token is never given on the command line: it is read from
+/// `--token-file`, from `ACEDATACLOUD_API_TOKEN`, or from the file `token` in the config directory, or typed into the
+/// studio (^t).
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, after_help = AFTER_HELP)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Option<Sub>,
+    #[command(flatten)]
+    studio: studio::StudioArguments,
+}
+
+const AFTER_HELP: &str = "\
+Files:
+  $XDG_CONFIG_HOME/fuzzbox/config.toml    settings
+  $XDG_CONFIG_HOME/fuzzbox/token          the token (mode 0600)
+  $XDG_DATA_HOME/fuzzbox/                 database and audio files
+  $XDG_STATE_HOME/fuzzbox/fuzzbox.log     log (level: FUZZBOX_LOG)
+Environment:
+  ACEDATACLOUD_API_TOKEN, ACEDATACLOUD_API_BASE_URL, LANG, NO_COLOR, PULSE_SERVER, HTTPS_PROXY";
+
+#[derive(Debug, Subcommand)]
+enum Sub {
+    /// Run the offline Producer API: the real one's answers, refusals and files, with songs made here
+    Simulate(simulate::SimulateArguments),
+    /// Feed a recording made with --record to the studio and print its last screen
+    Replay {
+        /// The recording
+        file: PathBuf,
+    },
+}
+
+/// Why a command could not do its work.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// It was used wrongly: exit code 2.
+    Usage(anyhow::Error),
+    /// It failed: exit code 1.
+    Failed(anyhow::Error),
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Trouble {
+    fn from(error: E) -> Self {
+        Trouble::Failed(error.into())
+    }
+}
+
+/// Does what the arguments of the process ask for.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let done = match arguments.command {
+        None => studio::run(&arguments.studio),
+        Some(Sub::Simulate(simulate)) => simulate::run(&simulate),
+        Some(Sub::Replay { file }) => replay::run(&file),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Trouble::Usage(error)) => complain(&error, 2),
+        Err(Trouble::Failed(error)) => complain(&error, 1),
+    }
+}
+
+fn complain(error: &anyhow::Error, code: u8) -> ExitCode {
+    let text = crate::domain::text::clean_text(&format!("{error:#}"));
+    // Nobody may be there to read it.
+    let _ = writeln!(io::stderr(), "fuzzbox: {text}");
+    ExitCode::from(code)
+}
+
+/// A runtime for one thread: the studio's work per turn is microseconds.
+fn runtime() -> io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+}

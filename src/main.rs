@@ -1,2 +1,7 @@
-//! fuzzbox.
-fn main() {}
+//! The program: arguments in, exit code out.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    fuzzbox::cli::run()
+}

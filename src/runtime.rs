@@ -1,1 +1,286 @@
 //! The loop: the only place where an effect meets the world.
+//!
+//! Invariant: nothing between a key and its frame waits for a disk, a network, a lock or a decoder, and nothing wakes
+//! while nothing changes.
+
+use std::io;
+use std::time::Duration;
+
+use crossterm::event::Event as TerminalEvent;
+use futures_util::{FutureExt, Stream, StreamExt};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::time::{Instant, sleep_until};
+
+use crate::app::App;
+use crate::app::effect::Effect;
+use crate::app::event::{Event, Input};
+use crate::domain::Timestamp;
+use crate::ui;
+
+pub mod input;
+pub mod perform;
+pub mod recorder;
+pub mod signals;
+pub mod terminal;
+pub mod token;
+pub mod world;
+
+use perform::{News, TerminalDeed};
+use recorder::Recorder;
+use signals::{Asked, Signals};
+use terminal::Screen;
+use token::TokenPrompt;
+use world::World;
+
+/// Two frames are at least this far apart: faster is not seen, and a burst of keys becomes few frames.
+const FRAME: Duration = Duration::from_millis(12);
+/// The most that is taken in before the next frame, so that a flood of input is still seen to arrive.
+const BATCH: usize = 512;
+/// How long a farewell may take when the terminal is gone.
+const FAREWELL: Duration = Duration::from_secs(3);
+
+/// Everything a sitting needs.
+pub struct Studio {
+    /// What we know.
+    pub app: App,
+    /// The open handles.
+    pub world: World,
+    /// Where events are written, if anywhere.
+    pub recorder: Option<Recorder>,
+    /// The clock.
+    pub clock: fn() -> Timestamp,
+}
+
+/// How a sitting ended.
+#[derive(Debug, Default)]
+pub struct Farewell {
+    /// Why the last things could not be kept, and the draft that would be lost with them.
+    pub unsaved: Option<(String, String)>,
+}
+
+/// The loop with what belongs to it.
+struct Sitting<'a> {
+    studio: Studio,
+    screen: &'a mut Screen,
+    effects: UnboundedSender<Vec<Effect>>,
+    prompt: TokenPrompt,
+    dirty: bool,
+    drawn_at: Option<Instant>,
+    gone: Option<Instant>,
+    unsaved: Option<String>,
+    over: bool,
+}
+
+/// Runs until the user leaves or the terminal is gone.
+pub async fn run(
+    studio: Studio,
+    screen: &mut Screen,
+    input: impl Stream<Item = io::Result<TerminalEvent>> + Unpin,
+) -> io::Result<Farewell> {
+    let (effects, batches) = unbounded_channel();
+    let (news, inbox) = unbounded_channel();
+    let lane = tokio::spawn(perform::lane(studio.world.clone(), batches, news.clone()));
+    studio.world.listen(news);
+    let mut sitting = Sitting {
+        studio,
+        screen,
+        effects,
+        prompt: TokenPrompt::default(),
+        dirty: true,
+        drawn_at: None,
+        gone: None,
+        unsaved: None,
+        over: false,
+    };
+    sitting.draw();
+    let first = sitting.studio.app.start();
+    sitting.perform(first);
+    sitting.turn(inbox, input).await?;
+    lane.abort();
+    let unsaved = sitting.unsaved.take();
+    let draft = sitting.studio.app.draft();
+    Ok(Farewell {
+        unsaved: unsaved.map(|reason| (reason, format!("{}\n{}", draft.prompt, draft.lyric))),
+    })
+}
+
+impl Sitting<'_> {
+    async fn turn(
+        &mut self,
+        mut inbox: UnboundedReceiver<News>,
+        mut input: impl Stream<Item = io::Result<TerminalEvent>> + Unpin,
+    ) -> io::Result<()> {
+        let mut signals = Signals::new()?;
+        while !self.over {
+            let wake = self.wake();
+            let frame = self.next_frame();
+            // Answers before keys: a flood of keys cannot starve them.
+            tokio::select! {
+                biased;
+                asked = signals.next() => match asked {
+                    Asked::ToLeave => self.hang_up(),
+                    Asked::ToStop => self.suspend()?,
+                },
+                Some(news) = inbox.recv() => self.on_news(news)?,
+                event = input.next(), if self.gone.is_none() => self.on_terminal(event),
+                () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => {
+                    self.take(Event::Tick);
+                }
+                () = sleep_until(frame.unwrap_or_else(Instant::now)), if frame.is_some() => {}
+            }
+            self.drain(&mut inbox, &mut input)?;
+            if self.is_frame_due() {
+                self.draw();
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in what is waiting already, so that it costs one frame and not many.
+    fn drain(
+        &mut self,
+        inbox: &mut UnboundedReceiver<News>,
+        input: &mut (impl Stream<Item = io::Result<TerminalEvent>> + Unpin),
+    ) -> io::Result<()> {
+        for _ in 0..BATCH {
+            if self.over {
+                return Ok(());
+            }
+            if let Ok(news) = inbox.try_recv() {
+                self.on_news(news)?;
+            } else if self.gone.is_some() {
+                return Ok(());
+            } else if let Some(event) = input.next().now_or_never() {
+                self.on_terminal(event);
+            } else {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// When the app or the farewell wants to be woken.
+    fn wake(&self) -> Option<Instant> {
+        if let Some(gone) = self.gone {
+            return Some(gone + FAREWELL);
+        }
+        let moment = self.studio.app.next_wake()?;
+        let away = moment.duration_since((self.studio.clock)());
+        let away = Duration::try_from(away).unwrap_or(Duration::ZERO);
+        Some(Instant::now() + away)
+    }
+
+    fn next_frame(&self) -> Option<Instant> {
+        let waits = self.dirty && self.gone.is_none();
+        waits.then(|| self.drawn_at.map_or_else(Instant::now, |at| at + FRAME))
+    }
+
+    fn is_frame_due(&self) -> bool {
+        self.next_frame().is_some_and(|at| at <= Instant::now())
+    }
+
+    fn on_terminal(&mut self, event: Option<io::Result<TerminalEvent>>) {
+        let Some(Ok(event)) = event else {
+            return self.hang_up();
+        };
+        if self.studio.app.wants_token() {
+            if let Some(end) = self.prompt.on_terminal(&event) {
+                self.on_token(end);
+                return;
+            }
+        } else {
+            self.prompt.clear();
+        }
+        let app = &self.studio.app;
+        let size = self.screen.size();
+        let target = |column, row| ui::target(app, size, column, row);
+        if let Some(input) = input::from_terminal(event, target) {
+            self.take(Event::Input(input));
+        }
+    }
+
+    fn on_token(&mut self, typed: token::Typed) {
+        match typed {
+            token::Typed::Nothing => {}
+            token::Typed::Told(event) => self.take(Event::Token(event)),
+            token::Typed::Entered(token) => self.studio.world.store_token(token),
+        }
+    }
+
+    fn on_news(&mut self, news: News) -> io::Result<()> {
+        match news {
+            News::Happened(event) => self.take(event),
+            News::TokenIs(event, token) => {
+                self.studio.world.use_token(token);
+                self.take(event);
+            }
+            News::NotKept(reason) => self.unsaved = Some(reason),
+            News::Terminal(TerminalDeed::Quit) => self.over = true,
+            News::Terminal(TerminalDeed::Suspend) => self.suspend()?,
+            News::Terminal(TerminalDeed::Repaint) => {
+                self.screen.repaint();
+                self.dirty = true;
+            }
+            News::Terminal(TerminalDeed::Copy(text)) => self.copy(&text),
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, event: Event) {
+        if event == Event::Tick && self.gone.is_some() {
+            // The farewell takes too long: what was to be kept is kept or never will be.
+            self.over = true;
+            return;
+        }
+        let now = (self.studio.clock)();
+        if let Event::Input(Input::Resized { width, height }) = event {
+            self.screen.resized((width, height));
+        }
+        if let Some(recorder) = &self.studio.recorder {
+            recorder.note(now, &event);
+        }
+        let effects = self.studio.app.update(event, now);
+        self.dirty = true;
+        self.perform(effects);
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>) {
+        if !effects.is_empty() && self.effects.send(effects).is_err() {
+            // The lane ended: nothing can be kept any more.
+            self.over = true;
+        }
+    }
+
+    fn hang_up(&mut self) {
+        if self.gone.is_none() {
+            self.take(Event::HungUp);
+            self.gone = Some(Instant::now());
+        }
+    }
+
+    fn draw(&mut self) {
+        let app = &self.studio.app;
+        if self.screen.draw(|frame| ui::draw(app, frame)).is_err() {
+            self.hang_up();
+        }
+        self.dirty = false;
+        self.drawn_at = Some(Instant::now());
+    }
+
+    fn suspend(&mut self) -> io::Result<()> {
+        if let Some(effect) = self.studio.app.pause_for_suspend() {
+            self.studio.world.perform_now(effect);
+        }
+        self.screen.suspend()?;
+        self.dirty = true;
+        Ok(())
+    }
+
+    fn copy(&mut self, text: &str) {
+        if let Err(error) = self.screen.copy(text) {
+            let reason = error.to_string();
+            let stumble = crate::app::event::Stumble::NotCopied(reason);
+            self.take(Event::Stumbled(stumble));
+        }
+    }
+}

@@ -1,1 +1,198 @@
-//! The offline Producer API.
+//! The second house: the Producer API as one would meet it, on this machine and without an account.
+//!
+//! It shares no code with the client. Its JSON is written by hand from recorded answers, so that a mistake in the client's
+//! idea of the API cannot hide behind the same mistake here. Songs are composed, not played back; they are the same for
+//! the same request and seed. Besides the API it answers `GET /` (what this is), `GET /files/…` (songs and covers) and
+//! `GET /_sim/orders` (`{"orders": n}`: how much paid work was taken).
+
+mod answers;
+mod callback;
+mod check;
+mod compose;
+mod cover;
+mod dice;
+mod encode;
+mod files;
+mod line;
+mod lyricist;
+mod mp4;
+mod routes;
+mod script;
+mod studio;
+mod synth;
+mod task;
+mod trouble;
+mod world;
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+pub use script::Scenario;
+use world::World;
+
+/// How a simulator is to behave.
+#[derive(Clone)]
+pub struct SimConfig {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The only good token; without it every token is good but `invalid`, `expired`, `mismatched` and `used-up`.
+    pub token: Option<String>,
+    /// A generation takes 35 to 60 seconds times this; 0 finishes as soon as the song is rendered.
+    pub pace: f64,
+    /// Trouble to make, if any.
+    pub scenario: Option<Scenario>,
+    /// Cuts every song to this length; None leaves them as long as their lyric (40–150 s).
+    pub song_limit: Option<Duration>,
+    /// Bytes of finished files kept in memory; what does not fit is rendered again when it is asked for.
+    pub shelf: usize,
+    /// Makes ids and seeds repeatable; None draws new ones on each start.
+    pub entropy: Option<u64>,
+}
+
+impl fmt::Debug for SimConfig {
+    /// Everything but the token.
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        out.debug_struct("SimConfig")
+            .field("listen", &self.listen)
+            .field("has_token", &self.token.is_some())
+            .field("pace", &self.pace)
+            .field("scenario", &self.scenario)
+            .field("song_limit", &self.song_limit)
+            .field("shelf", &self.shelf)
+            .field("entropy", &self.entropy)
+            .finish()
+    }
+}
+
+impl Default for SimConfig {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            token: None,
+            pace: 1.0,
+            scenario: None,
+            song_limit: None,
+            shelf: 8 << 20,
+            entropy: None,
+        }
+    }
+}
+
+/// Why a simulator could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum SimError {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address asked for.
+        address: SocketAddr,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The scenario file has a mistake; the text names its line.
+    #[error("{0}")]
+    Scenario(String),
+    /// The pace is negative or not a number.
+    #[error("the pace must be 0 or more, not {0}")]
+    Pace(f64),
+    /// The renderer could not be started.
+    #[error("cannot start the renderer: {0}")]
+    Studio(std::io::Error),
+}
+
+/// A request as the simulator saw it; never with its headers, which hold the token.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeenRequest {
+    /// `POST`, `GET`, …
+    pub method: String,
+    /// The path, without the query.
+    pub path: String,
+    /// The body, where it was JSON.
+    pub body: Option<Value>,
+}
+
+/// A running simulator; it ends when it is stopped or dropped.
+pub struct Simulator {
+    address: SocketAddr,
+    world: Arc<World>,
+    server: JoinHandle<()>,
+}
+
+impl fmt::Debug for Simulator {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        out.debug_struct("Simulator")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Simulator {
+    /// Starts listening and returns once requests are answered. Must be called within a tokio runtime, which it shares;
+    /// songs are rendered on a thread of their own.
+    pub async fn start(config: SimConfig) -> Result<Self, SimError> {
+        if !config.pace.is_finite() || config.pace < 0.0 {
+            return Err(SimError::Pace(config.pace));
+        }
+        let listen_error = |source| SimError::Listen {
+            address: config.listen,
+            source,
+        };
+        let listener = TcpListener::bind(config.listen)
+            .await
+            .map_err(listen_error)?;
+        let address = listener.local_addr().map_err(listen_error)?;
+        let world = Arc::new(World::new(&config, address)?);
+        let lines = line::Lines::new(listener, world.closing());
+        let service = routes::service(Arc::clone(&world));
+        let server = tokio::spawn(async move {
+            // `serve` never ends by itself; its only result is of no use.
+            let _ = axum::serve(lines, service).await;
+        });
+        Ok(Self {
+            address,
+            world,
+            server,
+        })
+    }
+
+    /// The base URL for clients, `http://ADDR:PORT`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The address it listens on.
+    pub fn addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// How many orders were taken as paid work since the start: accepted, whether or not the answer arrived.
+    pub fn orders(&self) -> usize {
+        self.world.orders()
+    }
+
+    /// The last thousand requests, oldest first.
+    pub fn requests(&self) -> Vec<SeenRequest> {
+        self.world.requests()
+    }
+
+    /// Stops at once: open connections are closed, running tasks are forgotten.
+    pub async fn stop(mut self) {
+        self.world.close();
+        self.server.abort();
+        // An aborted job ends in an error by design.
+        let _ = (&mut self.server).await;
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        self.world.close();
+        self.server.abort();
+    }
+}

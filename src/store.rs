@@ -1,1 +1,197 @@
-//! What is kept between two sittings, in SQLite.
+//! What is kept between two sittings, in SQLite: the tasks, the songs, the draft and small preferences.
+//!
+//! Invariant: what [`Store::save`] has answered `Ok` for survives a kill and a power cut, and a database that cannot
+//! be understood is never written to.
+
+mod drafts;
+mod error;
+mod open;
+mod schema;
+mod songs;
+mod tasks;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use rusqlite::{Connection, TransactionBehavior};
+use tokio::sync::oneshot;
+
+pub use self::error::StoreError;
+use crate::domain::{Record, Saved};
+
+/// How long a statement waits for another program that has the database.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long leaving waits for the last writes; longer only if another program holds the database.
+const FAREWELL: Duration = Duration::from_secs(6);
+/// The most jobs that share one transaction, and so one wait for the disk.
+const BATCH: usize = 64;
+
+/// The open database: a handle on the thread that owns it. Dropping it closes the database cleanly, within seconds
+/// even when another program holds it.
+#[derive(Debug)]
+pub struct Store {
+    jobs: mpsc::Sender<Job>,
+    thread: Option<JoinHandle<()>>,
+    path: PathBuf,
+}
+
+type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+
+enum Job {
+    Save(Vec<Record>, Answer),
+    Close(mpsc::Sender<()>),
+}
+
+impl Store {
+    /// Opens the database at `path`, makes it (mode 0600) and its folder (0700) where there is none, brings it up to
+    /// this version, and reads everything a sitting starts with. Works on the caller's thread.
+    ///
+    /// A database from a newer version, a damaged one and a file of another program are refused and left as they are.
+    pub fn open(path: &Path) -> Result<(Store, Saved), StoreError> {
+        let (connection, saved) = open::open(path)?;
+        Ok((Store::start(connection, path.to_owned())?, saved))
+    }
+
+    /// A database that is forgotten when it is dropped.
+    pub fn in_memory() -> Result<(Store, Saved), StoreError> {
+        let (connection, saved) = open::in_memory()?;
+        Ok((Store::start(connection, PathBuf::from(":memory:"))?, saved))
+    }
+
+    fn start(connection: Connection, path: PathBuf) -> Result<Store, StoreError> {
+        let (jobs, inbox) = mpsc::channel();
+        let place = path.clone();
+        let thread = thread::Builder::new()
+            .name("store".into())
+            .spawn(move || work(connection, &inbox, &place))
+            .map_err(|error| StoreError::from_io(&path, &error))?;
+        Ok(Store {
+            jobs,
+            thread: Some(thread),
+            path,
+        })
+    }
+
+    /// Keeps `record`. It is on the disk when this returns `Ok`; after an error the database is as it was before.
+    pub async fn save(&self, record: Record) -> Result<(), StoreError> {
+        self.save_all(vec![record]).await
+    }
+
+    /// Keeps all of `records` or none of them, at the price of one wait for the disk.
+    pub async fn save_all(&self, records: Vec<Record>) -> Result<(), StoreError> {
+        let (answer, answered) = oneshot::channel();
+        // A caller that went away no longer wants the answer.
+        self.ask(records, Box::new(move |result| drop(answer.send(result))))?;
+        answered.await.unwrap_or_else(|_| Err(self.stopped()))
+    }
+
+    /// As [`Store::save_all`], for a caller that cannot await: the last save when leaving.
+    pub fn save_blocking(&self, records: Vec<Record>) -> Result<(), StoreError> {
+        let (answer, answered) = mpsc::channel();
+        self.ask(records, Box::new(move |result| drop(answer.send(result))))?;
+        answered.recv().unwrap_or_else(|_| Err(self.stopped()))
+    }
+
+    fn ask(&self, records: Vec<Record>, answer: Answer) -> Result<(), StoreError> {
+        self.jobs
+            .send(Job::Save(records, answer))
+            .map_err(|_| self.stopped())
+    }
+
+    fn stopped(&self) -> StoreError {
+        StoreError::Stopped {
+            path: self.path.clone(),
+        }
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        let (closed, farewell) = mpsc::channel();
+        let asked = self.jobs.send(Job::Close(closed)).is_ok();
+        let answer = farewell.recv_timeout(FAREWELL);
+        if asked && answer == Err(mpsc::RecvTimeoutError::Timeout) {
+            tracing::warn!("the database is busy; left without a clean close");
+            return;
+        }
+        if let Some(thread) = self.thread.take() {
+            // A panic in there was reported where it happened.
+            drop(thread.join());
+        }
+    }
+}
+
+/// The life of the thread: everything that waits goes into one transaction, until it is told to close.
+fn work(mut connection: Connection, inbox: &mpsc::Receiver<Job>, path: &Path) {
+    let mut closing = None;
+    while closing.is_none()
+        && let Ok(first) = inbox.recv()
+    {
+        let mut batch = Vec::new();
+        let mut next = Some(first);
+        while let Some(job) = next {
+            match job {
+                Job::Save(records, answer) => batch.push((records, answer)),
+                Job::Close(closed) => closing = Some(closed),
+            }
+            next = (closing.is_none() && batch.len() < BATCH)
+                .then(|| inbox.try_recv().ok())
+                .flatten();
+        }
+        settle(&mut connection, batch, path);
+    }
+    if let Err((_, error)) = connection.close() {
+        tracing::warn!(%error, "the database was not closed cleanly");
+    }
+    drop(closing);
+}
+
+/// Keeps a batch in one transaction. Where that fails each job is tried alone, so that each gets its own answer.
+fn settle(connection: &mut Connection, batch: Vec<(Vec<Record>, Answer)>, path: &Path) {
+    if batch.len() > 1 {
+        let all = batch.iter().flat_map(|(records, _)| records);
+        if keep(connection, all).is_ok() {
+            for (_, answer) in batch {
+                answer(Ok(()));
+            }
+            return;
+        }
+    }
+    for (records, answer) in batch {
+        let result = keep(connection, records.iter());
+        answer(result.map_err(|error| StoreError::from_sqlite(path, &error)));
+    }
+}
+
+/// Keeps all of `records` or none.
+fn keep<'a>(
+    connection: &mut Connection,
+    records: impl Iterator<Item = &'a Record>,
+) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for record in records {
+        match record {
+            Record::Task(task) => tasks::save(&transaction, task)?,
+            Record::Song(song) => songs::save(&transaction, song)?,
+            Record::Draft(draft) => drafts::save_draft(&transaction, draft)?,
+            Record::Preferences(preferences) => {
+                drafts::save_preferences(&transaction, preferences)?;
+            }
+        }
+    }
+    transaction.commit()
+}
+
+/// Everything a sitting starts with.
+fn load(connection: &Connection) -> rusqlite::Result<Saved> {
+    Ok(Saved {
+        tasks: tasks::load(connection)?,
+        songs: songs::load(connection)?,
+        draft: drafts::load_draft(connection)?,
+        preferences: drafts::load_preferences(connection)?,
+    })
+}

@@ -70,6 +70,7 @@ pub(crate) const DEFAULT_KEYS: &[(Context, &str, Command)] = &[
     (Queue, "s", Command::Queue(Q::SendAgain)),
     (Queue, "d", Command::Queue(Q::Drop)),
     (Queue, "y", Command::Queue(Q::CopyFailure)),
+    (Library, "esc", Command::Text(T::Leave)),
     (Library, "enter", Command::Library(B::Play)),
     (Library, "i", Command::Library(B::Details)),
     (Library, "e", Command::Library(B::Reuse)),
@@ -83,5 +84,7 @@ pub(crate) const DEFAULT_KEYS: &[(Context, &str, Command)] = &[
     (Text, "alt-s", Command::Lyrics(L::AddSection)),
     (Overlay, "esc", Command::Overlay(O::Close)),
     (Overlay, "q", Command::Overlay(O::Close)),
+    (Overlay, "n", Command::Overlay(O::Close)),
     (Overlay, "enter", Command::Overlay(O::Accept)),
+    (Overlay, "y", Command::Overlay(O::Accept)),
 ];

@@ -2,11 +2,13 @@
 //!
 //! Invariant: an event holds no handle, no closure and no secret, so a file of events is a sitting that can be replayed.
 
-use crossterm::event::{KeyEvent, MouseEvent};
+use crossterm::event::KeyEvent;
 use serde::{Deserialize, Serialize};
 
+use super::panes::PaneId;
 use crate::domain::{
-    ApiTaskId, Failure, MediaFile, MediaKind, PlayerEvent, Seconds, SongId, TaskId, TaskRecord,
+    ApiTaskId, Failure, Field, MediaFile, MediaKind, PlayerEvent, Seconds, SongId, TaskId,
+    TaskRecord,
 };
 
 /// Something that has happened.
@@ -37,8 +39,13 @@ pub enum Input {
     Key(KeyEvent),
     /// Text was pasted, as the terminal sent it.
     Pasted(String),
-    /// The mouse was used.
-    Mouse(MouseEvent),
+    /// The mouse pointed at something.
+    Pointed {
+        /// At what.
+        target: Target,
+        /// How.
+        gesture: Gesture,
+    },
     /// The window has another size.
     Resized {
         /// Columns.
@@ -46,6 +53,34 @@ pub enum Input {
         /// Rows.
         height: u16,
     },
+}
+
+/// What the mouse can point at.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub enum Target {
+    /// A pane, where nothing below is hit.
+    Pane(PaneId),
+    /// A field of the form.
+    ComposeField(Field),
+    /// A row of the queue, counted from its first.
+    QueueRow(usize),
+    /// A row of the library, counted from its first.
+    LibraryRow(usize),
+    /// A row of the palette, counted from its first.
+    PaletteRow(usize),
+    /// A place on the waveform, as a share of the song, 0–1.
+    Waveform(f64),
+}
+
+/// What the mouse did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Gesture {
+    /// Pressed its first button.
+    Click,
+    /// Turned its wheel up.
+    WheelUp,
+    /// Turned its wheel down.
+    WheelDown,
 }
 
 /// What happened to a task.

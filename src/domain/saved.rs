@@ -33,6 +33,8 @@ pub struct Preferences {
     pub song: Option<SongId>,
     /// Where in that song.
     pub position: Seconds,
+    /// Drafts that were replaced and can be brought back, oldest first.
+    pub removed: Vec<Draft>,
 }
 
 /// Everything a sitting starts with.

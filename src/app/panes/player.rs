@@ -95,6 +95,7 @@ impl Player {
             volume: self.volume,
             song: self.song.clone(),
             position: self.position,
+            ..Preferences::default()
         }
     }
 

@@ -1,0 +1,289 @@
+//! From a command to the one pane it is for, or to a story between panes.
+//!
+//! Invariant: a command that can do nothing now says why; nothing else decides that.
+
+use super::App;
+use super::command::{
+    Command, ComposeCommand, LibraryCommand, LyricsCommand, Motion, OverlayCommand, QueueCommand,
+    TextCommand, TransportCommand,
+};
+use super::effect::Effect;
+use super::notice::{Copied, Notice, Refusal};
+use super::panes::PaneId;
+use super::panes::overlay::{Entry, Overlay, Palette, Question};
+use super::settings::Locale;
+use crate::domain::TaskState;
+
+impl App {
+    /// Does what the user means, or says why not.
+    pub(super) fn obey(&mut self, command: Command) {
+        if let Some(refusal) = self.refusal(command) {
+            return self.notify(Notice::Refused(command, refusal));
+        }
+        match command {
+            Command::Quit => self.quit(),
+            Command::Suspend => self.effects.push(Effect::Suspend),
+            Command::Repaint => self.effects.push(Effect::Repaint),
+            Command::Help => self.toggle_help(),
+            Command::Palette => self.toggle_palette(),
+            Command::EnterToken => self.ask_token(),
+            Command::NextLanguage => self.next_language(),
+            Command::Submit => self.submit(),
+            Command::Undo => self.undo(),
+            Command::NextPane => self.set_focus(self.focus.next()),
+            Command::PreviousPane => self.set_focus(self.focus.previous()),
+            Command::Focus(pane) => self.set_focus(pane),
+            Command::Move(motion) => self.on_motion(motion),
+            Command::Compose(command) => self.on_compose(command),
+            Command::Lyrics(command) => self.on_lyrics(command),
+            Command::Queue(command) => self.on_queue(command),
+            Command::Library(command) => self.on_library(command),
+            Command::Player(command) => self.on_transport(command),
+            Command::Text(command) => self.on_text_command(command),
+            Command::Overlay(OverlayCommand::Close) => self.overlay = None,
+            Command::Overlay(OverlayCommand::Accept) => self.accept_overlay(),
+        }
+    }
+
+    /// Why a command can do nothing now; `None`: it can.
+    pub fn refusal(&self, command: Command) -> Option<Refusal> {
+        match command {
+            Command::Queue(command) => self.queue_refusal(command),
+            Command::Library(command) => self.library_refusal(command),
+            Command::Player(command) => self.transport_refusal(command),
+            Command::Undo if self.focus != PaneId::Lyrics && self.removed.is_empty() => {
+                Some(Refusal::NothingToUndo)
+            }
+            _ => None,
+        }
+    }
+
+    fn queue_refusal(&self, command: QueueCommand) -> Option<Refusal> {
+        let Some(task) = self.queue.selected().and_then(|id| self.tasks.get(id)) else {
+            return Some(Refusal::NoTask);
+        };
+        let refused = match (command, &task.state) {
+            (QueueCommand::Details, _)
+            | (QueueCommand::OrderAgain, TaskState::Failed { .. })
+            | (QueueCommand::SendAgain, TaskState::InDoubt { .. })
+            | (
+                QueueCommand::Drop,
+                TaskState::Waiting { .. } | TaskState::Held { .. } | TaskState::InDoubt { .. },
+            ) => return None,
+            (QueueCommand::CopyFailure, _) if task.failure().is_some() => return None,
+            (QueueCommand::OrderAgain | QueueCommand::CopyFailure, _) => Refusal::NotFailed,
+            (QueueCommand::SendAgain, _) => Refusal::NotInDoubt,
+            (QueueCommand::Drop, state) if state.is_final() => Refusal::AlreadyFinal,
+            (QueueCommand::Drop, _) => Refusal::AtTheApi,
+        };
+        Some(refused)
+    }
+
+    fn library_refusal(&self, command: LibraryCommand) -> Option<Refusal> {
+        if command == LibraryCommand::Find {
+            return self.songs.is_empty().then_some(Refusal::NoSong);
+        }
+        let Some(song) = self.library.selected().and_then(|id| self.songs.get(id)) else {
+            return Some(Refusal::NoSong);
+        };
+        match command {
+            LibraryCommand::Play if song.audio.file.is_none() => Some(Refusal::NotFetchedYet),
+            LibraryCommand::Fetch
+                if song.audio.file.is_some()
+                    && (song.cover.file.is_some() || song.cover.url.is_none()) =>
+            {
+                Some(Refusal::NothingToFetch)
+            }
+            LibraryCommand::CopyLink if song.audio.url.is_none() => Some(Refusal::NoLink),
+            LibraryCommand::CopyLyric if song.lyric.is_empty() => Some(Refusal::NoLyric),
+            _ => None,
+        }
+    }
+
+    fn transport_refusal(&self, command: TransportCommand) -> Option<Refusal> {
+        match command {
+            TransportCommand::Louder | TransportCommand::Softer | TransportCommand::Mute => None,
+            TransportCommand::Toggle if !self.player.is_open() => {
+                self.resumable().is_none().then_some(Refusal::NothingLoaded)
+            }
+            TransportCommand::Next => self.neighbour(1).is_none().then_some(Refusal::NoNext),
+            TransportCommand::Previous => {
+                let can = self.player.is_open() || self.neighbour(-1).is_some();
+                (!can).then_some(Refusal::NoPrevious)
+            }
+            _ if self.player.is_open() => None,
+            _ => Some(Refusal::NothingLoaded),
+        }
+    }
+
+    /// Gives the keyboard to a pane. What was being typed elsewhere stays.
+    pub(super) fn set_focus(&mut self, pane: PaneId) {
+        self.compose.finish_line();
+        self.lyrics.leave();
+        self.library.accept();
+        self.focus = pane;
+    }
+
+    fn on_motion(&mut self, motion: Motion) {
+        if let Some(overlay) = &mut self.overlay {
+            return overlay.on_motion(motion);
+        }
+        match self.focus {
+            PaneId::Compose => {
+                let (compose, _, mut cx) = self.cx();
+                if compose.on_motion(motion, &mut cx) {
+                    self.draft_changed();
+                }
+            }
+            PaneId::Lyrics => self.lyrics.on_motion(motion),
+            PaneId::Queue => self.queue.on_motion(motion),
+            PaneId::Library => self.library.on_motion(motion),
+        }
+    }
+
+    fn on_compose(&mut self, command: ComposeCommand) {
+        if command == ComposeCommand::New {
+            return self.new_draft();
+        }
+        self.focus = PaneId::Compose;
+        let (compose, _, mut cx) = self.cx();
+        if compose.on_command(command, &mut cx) {
+            self.draft_changed();
+        }
+    }
+
+    fn on_lyrics(&mut self, command: LyricsCommand) {
+        if self.focus != PaneId::Lyrics {
+            self.set_focus(PaneId::Lyrics);
+        }
+        if self.lyrics.on_command(command) {
+            self.draft_changed();
+        }
+    }
+
+    fn on_queue(&mut self, command: QueueCommand) {
+        let Some(task) = self.queue.selected() else {
+            return;
+        };
+        self.overlay = match command {
+            QueueCommand::Details => Some(Overlay::Task { task, top: 0 }),
+            QueueCommand::OrderAgain => Some(Overlay::Ask(Question::OrderAgain(task))),
+            QueueCommand::SendAgain => Some(Overlay::Ask(Question::SendAgain(task))),
+            QueueCommand::Drop => Some(Overlay::Ask(Question::Drop(task))),
+            QueueCommand::CopyFailure => {
+                if let Some(text) = self.tasks.get(task).and_then(failure_text) {
+                    self.copy(text, Copied::Failure);
+                }
+                return;
+            }
+        };
+    }
+
+    fn on_library(&mut self, command: LibraryCommand) {
+        if command == LibraryCommand::Find {
+            self.set_focus(PaneId::Library);
+            return self.library.find();
+        }
+        let Some(song) = self.library.selected().and_then(|id| self.songs.get(id)) else {
+            return;
+        };
+        let id = song.id.clone();
+        match command {
+            LibraryCommand::Play => self.play(&id),
+            LibraryCommand::Details => self.overlay = Some(Overlay::Song { song: id, top: 0 }),
+            LibraryCommand::Reuse => self.reuse(&id),
+            LibraryCommand::Fetch => {
+                let (_, songs, mut cx) = self.engine();
+                songs.fetch_again(&id, &mut cx);
+            }
+            LibraryCommand::CopyLink => {
+                let link = song.audio.url.as_ref().map(ToString::to_string);
+                self.copy(link.unwrap_or_default(), Copied::Link);
+            }
+            LibraryCommand::CopyId => self.copy(id.0, Copied::Id),
+            LibraryCommand::CopyLyric => self.copy(song.lyric.clone(), Copied::Lyric),
+            LibraryCommand::Find => {}
+        }
+    }
+
+    fn on_text_command(&mut self, command: TextCommand) {
+        if self.overlay.is_some() {
+            return match command {
+                TextCommand::Leave => self.overlay = None,
+                TextCommand::Accept => self.accept_overlay(),
+            };
+        }
+        self.compose.finish_line();
+        self.lyrics.leave();
+        match command {
+            TextCommand::Leave => self.library.show_all(),
+            TextCommand::Accept => self.library.accept(),
+        }
+        self.library.refresh(&self.songs);
+    }
+
+    fn accept_overlay(&mut self) {
+        match self.overlay.take() {
+            Some(Overlay::Palette(palette)) => {
+                if let Some(entry) = palette.selected() {
+                    self.obey(entry.command);
+                }
+            }
+            Some(Overlay::Ask(question)) => self.confirmed(&question),
+            // Typed outside the app: its end comes as an event.
+            Some(overlay @ Overlay::Token { .. }) => self.overlay = Some(overlay),
+            Some(Overlay::Help { .. } | Overlay::Task { .. } | Overlay::Song { .. }) | None => {}
+        }
+    }
+
+    fn toggle_help(&mut self) {
+        self.overlay = match self.overlay {
+            Some(Overlay::Help { .. }) => None,
+            _ => Some(Overlay::Help { top: 0 }),
+        };
+    }
+
+    fn toggle_palette(&mut self) {
+        if matches!(self.overlay, Some(Overlay::Palette(_))) {
+            self.overlay = None;
+            return;
+        }
+        let commands = Command::ALL
+            .iter()
+            .filter(|(command, _)| command.in_palette())
+            .map(|(command, name)| Entry {
+                command: *command,
+                words: format!("{} {name}", (self.words)(self.settings.locale, *command)),
+                refusal: self.refusal(*command),
+            })
+            .collect();
+        self.overlay = Some(Overlay::Palette(Box::new(Palette::new(commands))));
+    }
+
+    fn next_language(&mut self) {
+        let at = Locale::ALL
+            .iter()
+            .position(|locale| *locale == self.settings.locale)
+            .unwrap_or_default();
+        self.settings.locale = Locale::ALL[(at + 1) % Locale::ALL.len()];
+    }
+
+    fn copy(&mut self, text: String, what: Copied) {
+        self.effects.push(Effect::Copy(text));
+        self.notify(Notice::Copied(what));
+    }
+}
+
+/// A failure as support wants to read it.
+fn failure_text(task: &crate::domain::Task) -> Option<String> {
+    let failure = task.failure()?;
+    let trace = failure.trace_id.as_ref().or(task.trace_id.as_ref());
+    let parts = [
+        failure.status.map(|status| status.to_string()),
+        failure.code.clone(),
+        Some(failure.message.clone()).filter(|message| !message.is_empty()),
+        task.api_id.as_ref().map(|id| format!("task_id={}", id.0)),
+        trace.map(|trace| format!("trace_id={trace}")),
+    ];
+    Some(parts.into_iter().flatten().collect::<Vec<_>>().join(" "))
+}

@@ -1,0 +1,72 @@
+//! When to keep what is typed: within a second of a pause, and every few seconds while nobody pauses.
+//!
+//! Invariant: what changed is kept at the latest [`LONGEST`] after the change, and at quit.
+
+use crate::domain::Timestamp;
+use crate::domain::time::after;
+
+/// A pause in typing, in seconds.
+const PAUSE: f64 = 0.5;
+/// The longest that something changed stays unkept, in seconds.
+const LONGEST: f64 = 4.0;
+
+/// Whether something changed since it was last kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Keeper {
+    first: Option<Timestamp>,
+    last: Option<Timestamp>,
+}
+
+impl Keeper {
+    /// It changed.
+    pub fn changed(&mut self, now: Timestamp) {
+        self.first.get_or_insert(now);
+        self.last = Some(now);
+    }
+
+    /// Whether it should be kept now; from then on it counts as kept.
+    pub fn take_due(&mut self, now: Timestamp) -> bool {
+        let due = self.next_wake().is_some_and(|moment| moment <= now);
+        if due {
+            *self = Keeper::default();
+        }
+        due
+    }
+
+    /// Whether anything changed at all; from then on it counts as kept.
+    pub fn take_any(&mut self) -> bool {
+        std::mem::take(self).first.is_some()
+    }
+
+    /// When it should be kept.
+    pub fn next_wake(&self) -> Option<Timestamp> {
+        let longest = after(self.first?, LONGEST);
+        Some(after(self.last?, PAUSE).min(longest))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn typing_is_kept_after_a_pause_and_never_later_than_promised() {
+        let start = Timestamp::UNIX_EPOCH;
+        let mut keeper = Keeper::default();
+        assert_eq!(keeper.next_wake(), None);
+        let mut kept = None;
+        for tenth in 0..100_u32 {
+            let now = after(start, f64::from(tenth) / 10.0);
+            keeper.changed(now);
+            if keeper.take_due(now) {
+                kept.get_or_insert(tenth);
+            }
+        }
+        assert_eq!(kept, Some(40), "typing without a pause");
+        let mut keeper = Keeper::default();
+        keeper.changed(start);
+        assert!(!keeper.take_due(after(start, 0.4)));
+        assert!(keeper.take_due(after(start, 0.5)));
+        assert!(!keeper.take_any());
+    }
+}

@@ -1,0 +1,284 @@
+//! The stories between panes: order, play, reuse, begin anew, leave.
+//!
+//! Invariant: an order is made by a person's key or answer, never by anything else.
+
+use super::App;
+use super::command::{Command, TransportCommand};
+use super::effect::Effect;
+use super::notice::{Notice, Refusal};
+use super::panes::PaneId;
+use super::panes::overlay::{Overlay, Question};
+use crate::domain::action::Field;
+use crate::domain::{Draft, Model, PlayerCommand, Request, Seconds, Song, SongId};
+
+/// How many replaced drafts can be brought back.
+const REMOVED_KEPT: usize = 10;
+
+impl App {
+    /// Orders the draft, if it is right and not in the queue already.
+    pub(super) fn submit(&mut self) {
+        self.compose.finish_line();
+        let Some(request) = self.recheck(true) else {
+            return self.show_mistakes();
+        };
+        if self.tasks.has_twin(&request, self.now) {
+            self.overlay = Some(Overlay::Ask(Question::OrderTwice));
+            return;
+        }
+        self.order(request);
+    }
+
+    fn order(&mut self, request: Request) {
+        let label = request.label().to_owned();
+        let (tasks, _, mut cx) = self.engine();
+        let id = tasks.order(request, &mut cx);
+        self.queue.refresh(&self.tasks);
+        self.queue.select(id);
+        self.notify(Notice::Ordered(label));
+        if !self.settings.has_token {
+            self.ask_token();
+        }
+    }
+
+    fn show_mistakes(&mut self) {
+        self.notify(Notice::DraftRefused(self.compose.mistakes()));
+        let Err(errors) = self.draft().check() else {
+            return;
+        };
+        match errors.first().map(|error| error.field) {
+            Some(Field::Lyric) => self.set_focus(PaneId::Lyrics),
+            Some(field) => {
+                self.set_focus(PaneId::Compose);
+                self.compose.select(field);
+            }
+            None => {}
+        }
+    }
+
+    /// The user said yes.
+    pub(super) fn confirmed(&mut self, question: &Question) {
+        match question {
+            Question::OrderTwice => {
+                if let Some(request) = self.recheck(true) {
+                    self.order(request);
+                }
+            }
+            Question::QuitWhileSubmitting => self.leave(),
+            Question::OrderAgain(task) => {
+                let (tasks, _, mut cx) = self.engine();
+                let again = tasks.order_again(*task, &mut cx);
+                self.queue.refresh(&self.tasks);
+                if let Some(id) = again {
+                    self.queue.select(id);
+                }
+            }
+            Question::SendAgain(task) => {
+                let (tasks, _, mut cx) = self.engine();
+                tasks.send_again(*task, &mut cx);
+                self.queue.refresh(&self.tasks);
+            }
+            Question::Drop(task) => {
+                let (tasks, _, mut cx) = self.engine();
+                tasks.drop_task(*task, &mut cx);
+                self.queue.refresh(&self.tasks);
+            }
+        }
+    }
+
+    /// Asks for a token; it is typed outside the app.
+    pub(super) fn ask_token(&mut self) {
+        self.overlay = Some(Overlay::Token {
+            typed: 0,
+            problem: None,
+        });
+    }
+
+    /// Leaves, unless an order is on the wire at this moment.
+    pub(super) fn quit(&mut self) {
+        if self.tasks.is_submitting() {
+            self.overlay = Some(Overlay::Ask(Question::QuitWhileSubmitting));
+        } else {
+            self.leave();
+        }
+    }
+
+    /// Brings back the last change of the lyric, or the last draft that was replaced.
+    pub(super) fn undo(&mut self) {
+        if self.focus == PaneId::Lyrics && self.lyrics.undo() {
+            return self.draft_changed();
+        }
+        match self.removed.pop() {
+            Some(draft) => {
+                self.compose.replace(draft.clone());
+                self.lyrics.replace(&draft.lyric);
+                self.draft_changed();
+                self.preferences_keeper.changed(self.now);
+                self.notify(Notice::Undone);
+            }
+            None => self.notify(Notice::Refused(Command::Undo, Refusal::NothingToUndo)),
+        }
+    }
+
+    pub(super) fn new_draft(&mut self) {
+        self.replace_draft(Draft::default());
+        self.set_focus(PaneId::Compose);
+        self.notify(Notice::FormCleared);
+    }
+
+    /// Fills the form with what a song was made from.
+    pub(super) fn reuse(&mut self, id: &SongId) {
+        let Some(song) = self.songs.get(id) else {
+            return;
+        };
+        let title = song.title.clone();
+        let draft = draft_from(song, self.order_of(song));
+        self.replace_draft(draft);
+        self.set_focus(PaneId::Compose);
+        self.notify(Notice::FormFilled(title));
+    }
+
+    fn order_of(&self, song: &Song) -> Option<&Request> {
+        let task = self.tasks.get(song.task?)?;
+        Some(&task.request)
+    }
+
+    fn replace_draft(&mut self, draft: Draft) {
+        let old = self.draft();
+        self.lyrics.replace(&draft.lyric);
+        self.compose.replace(draft);
+        if !old.is_blank() {
+            self.removed.push(old);
+            let surplus = self.removed.len().saturating_sub(REMOVED_KEPT);
+            self.removed.drain(..surplus);
+            self.preferences_keeper.changed(self.now);
+        }
+        self.draft_changed();
+    }
+
+    /// Plays a song from its beginning.
+    pub(super) fn play(&mut self, id: &SongId) {
+        self.play_from(id, Seconds::ZERO);
+    }
+
+    fn play_from(&mut self, id: &SongId, from: Seconds) {
+        let Some(file) = self.songs.get(id).and_then(|song| song.audio.file.clone()) else {
+            return;
+        };
+        let id = id.clone();
+        let (_, player, mut cx) = self.cx();
+        player.load(id, file, from, &mut cx);
+        self.preferences_keeper.changed(self.now);
+    }
+
+    /// What Space begins with when nothing is open: the song of last time, else the selected one.
+    pub(super) fn resumable(&self) -> Option<(SongId, Seconds)> {
+        let here = |id: &&SongId| {
+            self.songs
+                .get(id)
+                .is_some_and(|song| song.audio.file.is_some())
+        };
+        let last = self.player.song().filter(here);
+        let position = self.player.position();
+        last.map(|id| (id.clone(), position)).or_else(|| {
+            let selected = self.library.selected().filter(here)?;
+            Some((selected.clone(), Seconds::ZERO))
+        })
+    }
+
+    /// The song so many rows below the one that is on, that can be played.
+    pub(super) fn neighbour(&self, by: isize) -> Option<SongId> {
+        let rows = self.library.rows();
+        let at = self
+            .player
+            .song()
+            .and_then(|song| rows.iter().position(|row| row == song));
+        let mut at = match at {
+            Some(at) => at.checked_add_signed(by)?,
+            None => 0,
+        };
+        loop {
+            let id = rows.get(at)?;
+            if self
+                .songs
+                .get(id)
+                .is_some_and(|song| song.audio.file.is_some())
+            {
+                return Some(id.clone());
+            }
+            at = at.checked_add_signed(by)?;
+        }
+    }
+
+    pub(super) fn on_transport(&mut self, command: TransportCommand) {
+        match command {
+            TransportCommand::Toggle if !self.player.is_open() => {
+                if let Some((song, from)) = self.resumable() {
+                    self.play_from(&song, from);
+                }
+            }
+            TransportCommand::Next => {
+                if let Some(song) = self.neighbour(1) {
+                    self.play(&song);
+                }
+            }
+            TransportCommand::Previous => match self.neighbour(-1) {
+                Some(song) if !self.player.is_open() || !self.player.is_past_start() => {
+                    self.play(&song);
+                }
+                _ => {
+                    let (_, player, mut cx) = self.cx();
+                    player.restart(&mut cx);
+                }
+            },
+            command => {
+                let (_, player, mut cx) = self.cx();
+                player.on_command(command, &mut cx);
+                self.preferences_keeper.changed(self.now);
+            }
+        }
+    }
+
+    /// Closes the sound when leaving the terminal for a while.
+    pub fn pause_for_suspend(&self) -> Option<Effect> {
+        self.player
+            .is_playing()
+            .then_some(Effect::Player(PlayerCommand::Pause))
+    }
+}
+
+/// The form that makes a song like this one: from its order where that is known, else from what the song tells.
+fn draft_from(song: &Song, order: Option<&Request>) -> Draft {
+    let known = |name: &str| (!name.is_empty()).then(|| Model(name.to_owned()));
+    let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
+    match order {
+        Some(Request::Audios(order)) => Draft {
+            action: order.action,
+            custom: order.custom == Some(true),
+            model: order.model.clone(),
+            prompt: order.prompt.clone().unwrap_or_default(),
+            title: order.title.clone().unwrap_or_default(),
+            instrumental: order.instrumental,
+            lyrics_strength: number(order.lyrics_strength),
+            sound_strength: number(order.sound_strength),
+            weirdness: number(order.weirdness),
+            seed: song.seed.clone(),
+            lyric: order.lyric.clone().unwrap_or_else(|| song.lyric.clone()),
+        },
+        None => {
+            let sung = !song.lyric.trim().is_empty() && song.lyric.trim() != "[Instrumental]";
+            Draft {
+                custom: sung,
+                model: known(&song.model),
+                prompt: song.prompt.clone(),
+                title: song.title.clone(),
+                seed: song.seed.clone(),
+                lyric: if sung {
+                    song.lyric.clone()
+                } else {
+                    String::new()
+                },
+                ..Draft::default()
+            }
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! One open song: the thread that decodes it, and the one that works out its shape.
+//!
+//! Invariant: whatever a decoder does, be it a panic, ends as a failure of this song and of nothing else.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::{Acquire, Release};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::Thread;
+
+use super::decode::Decoder;
+use super::inspect::gave_up;
+use super::output::Spec;
+use super::ring::Ring;
+use super::waveform::Peaks;
+use super::{AudioError, DECODER_THREAD};
+use crate::domain::Waveform;
+
+/// What is known of a song once it is open.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Facts {
+    pub spec: Spec,
+    /// Its length in frames.
+    pub frames: u64,
+}
+
+/// An open song. Dropping it ends its threads.
+pub(super) struct Song {
+    wishes: Arc<Wishes>,
+    decoder: Thread,
+}
+
+/// What the decoder is asked for.
+struct Wishes {
+    /// The ring to be filled next, from its base on.
+    ring: Mutex<Option<Arc<Ring>>>,
+    closed: AtomicBool,
+}
+
+impl Song {
+    /// Opens a song in a thread of its own, which tells what it finds.
+    ///
+    /// # Errors
+    /// When there can be no thread.
+    pub(super) fn open(
+        path: PathBuf,
+        tell: impl FnOnce(Result<Facts, AudioError>) + Send + 'static,
+    ) -> std::io::Result<Song> {
+        let wishes = Arc::new(Wishes {
+            ring: Mutex::new(None),
+            closed: AtomicBool::new(false),
+        });
+        let for_thread = Arc::clone(&wishes);
+        let thread = std::thread::Builder::new()
+            .name(DECODER_THREAD.into())
+            .spawn(move || {
+                let mut decoder = None;
+                let facts = guarded(|| {
+                    let opened = Decoder::open(&path)?;
+                    let facts = facts(&opened);
+                    decoder = Some(opened);
+                    Ok(facts)
+                });
+                let is_open = facts.is_ok();
+                tell(facts);
+                if is_open {
+                    for_thread.fulfil(&path, decoder);
+                }
+            })?;
+        Ok(Song {
+            wishes,
+            decoder: thread.thread().clone(),
+        })
+    }
+
+    /// Decodes from a frame on into a new ring. A ring asked for before is filled no further.
+    pub(super) fn play_from(&self, frame: u64, spec: Spec) -> Arc<Ring> {
+        let ring = Arc::new(Ring::new(spec, frame, self.decoder.clone()));
+        let old = self.wishes.lock().replace(Arc::clone(&ring));
+        if let Some(old) = old {
+            old.close();
+        }
+        self.decoder.unpark();
+        ring
+    }
+
+    /// Works out the shape of the song in the background and tells it, unless the song is closed before.
+    pub(super) fn find_shape(&self, path: PathBuf, tell: impl FnOnce(Waveform) + Send + 'static) {
+        let wishes = Arc::clone(&self.wishes);
+        // A song without a shape plays as well.
+        let _ = std::thread::Builder::new()
+            .name(DECODER_THREAD.into())
+            .spawn(move || {
+                let shape = guarded(|| {
+                    let mut decoder = Decoder::open(&path)?;
+                    let (mut peaks, mut samples) = (Peaks::new(), Vec::new());
+                    let channels = usize::from(decoder.channels());
+                    // A file that breaks off has the shape of what there is.
+                    while !wishes.closed.load(Acquire)
+                        && matches!(decoder.read(&mut samples), Ok(Some(_)))
+                    {
+                        peaks.add(&samples, channels);
+                    }
+                    Ok(peaks.waveform())
+                });
+                if let Ok(shape) = shape
+                    && !wishes.closed.load(Acquire)
+                {
+                    tell(shape);
+                }
+            });
+    }
+}
+
+impl Drop for Song {
+    fn drop(&mut self) {
+        self.wishes.closed.store(true, Release);
+        if let Some(ring) = self.wishes.lock().take() {
+            ring.close();
+        }
+        self.decoder.unpark();
+    }
+}
+
+impl Wishes {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Arc<Ring>>> {
+        self.ring.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Fills one ring after the other until the song is closed.
+    fn fulfil(&self, path: &std::path::Path, mut decoder: Option<Decoder>) {
+        let mut done: Option<Arc<Ring>> = None;
+        while !self.closed.load(Acquire) {
+            let wish = self.lock().clone();
+            let wish =
+                wish.filter(|ring| done.as_ref().is_none_or(|done| !Arc::ptr_eq(done, ring)));
+            let Some(ring) = wish else {
+                std::thread::park();
+                continue;
+            };
+            let mut taken = decoder.take();
+            let outcome = guarded(|| {
+                let mut open = match taken.take() {
+                    Some(open) => open,
+                    None => Decoder::open(path)?,
+                };
+                let filled = open.seek(ring.base()).and_then(|()| fill(&ring, &mut open));
+                decoder = Some(open); // not after a panic: who knows what state it left
+                filled
+            });
+            ring.end(outcome.err());
+            done = Some(ring);
+        }
+    }
+}
+
+/// Decodes into the ring until the song is over or nobody listens to this ring any more.
+fn fill(ring: &Ring, decoder: &mut Decoder) -> Result<(), AudioError> {
+    let mut samples = Vec::new();
+    while !ring.is_closed() && decoder.read(&mut samples)?.is_some() {
+        let mut rest = samples.as_slice();
+        while !rest.is_empty() && !ring.is_closed() {
+            let count = ring.write(rest);
+            rest = rest.get(count..).unwrap_or_default();
+            if !rest.is_empty() {
+                ring.wait_for_room();
+            }
+        }
+    }
+    Ok(())
+}
+
+fn facts(decoder: &Decoder) -> Facts {
+    Facts {
+        spec: Spec {
+            rate: decoder.rate(),
+            channels: decoder.channels(),
+        },
+        frames: decoder.frames(),
+    }
+}
+
+/// Runs a decoder; a panic is a broken file.
+fn guarded<T>(work: impl FnOnce() -> Result<T, AudioError>) -> Result<T, AudioError> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(gave_up()))
+}

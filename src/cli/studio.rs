@@ -1,0 +1,205 @@
+//! The studio: rooms opened, put together, and handed to the loop.
+//!
+//! Invariant: what can be wrong with the set-up is said before the terminal is taken over.
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, anyhow};
+use clap::Args;
+
+use super::Trouble;
+use super::settings;
+use crate::api::{Client, Secret};
+use crate::app::App;
+use crate::app::settings::Settings;
+use crate::audio::OutputChoice;
+use crate::config::{self, Config, Flags, Language, SoundOutput, Theme};
+use crate::domain::{Saved, Timestamp};
+use crate::i18n;
+use crate::logging;
+use crate::runtime::recorder::{Recorder, Takeoff};
+use crate::runtime::terminal::{self, Screen};
+use crate::runtime::world::{Handles, World};
+use crate::runtime::{self, Farewell, Studio};
+use crate::sim::{SimConfig, Simulator};
+use crate::store::Store;
+
+/// How fast the demo's simulator makes songs: under ten seconds.
+const DEMO_PACE: f64 = 0.14;
+/// The demo's token: the simulator takes any.
+const DEMO_TOKEN: &str = "demo";
+
+/// The arguments of the studio.
+#[derive(Debug, Args)]
+pub(crate) struct StudioArguments {
+    /// Run offline against a simulator inside the program, with a profile of its own: nothing is charged
+    #[arg(long)]
+    demo: bool,
+    /// Read the token from this file
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+    /// The language of the screen: en, zh-TW, zh-CN
+    #[arg(long, value_name = "LANGUAGE")]
+    language: Option<Language>,
+    /// The colours: auto, dark, light, plain
+    #[arg(long, value_name = "THEME")]
+    theme: Option<Theme>,
+    /// Where the sound goes: auto, silent
+    #[arg(long, value_name = "OUTPUT")]
+    sound: Option<SoundOutput>,
+    /// Record every event to this file, for `fuzzbox replay` (it holds what you type, never the token)
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+}
+
+/// Opens the studio and runs it until the user leaves.
+pub(crate) fn run(arguments: &StudioArguments) -> Result<(), Trouble> {
+    if !io::stdout().is_terminal() {
+        return Err(Trouble::Usage(anyhow!(
+            "the studio needs a terminal, and the output is not one. \
+             `fuzzbox simulate` and `fuzzbox replay FILE` work without"
+        )));
+    }
+    let flags = Flags {
+        demo: arguments.demo,
+        token_file: arguments.token_file.clone(),
+        language: arguments.language,
+        theme: arguments.theme,
+        sound: arguments.sound,
+        ..Flags::default()
+    };
+    let env = |name: &str| -> Option<OsString> { std::env::var_os(name) };
+    let usage = |error: config::ConfigError| Trouble::Usage(error.into());
+    let config = config::load(&flags, &env).map_err(usage)?;
+    let token = config::token(&flags, &env, &config.paths).map_err(usage)?;
+    let settings = settings::from_config(&config, &flags, token.is_some(), &env)?;
+    if let Some(exposed) = token.as_ref().and_then(|found| found.exposed.as_deref()) {
+        config::protect_token(exposed).map_err(usage)?;
+    }
+    let secret = match token {
+        Some(found) => Some(Secret::new(found.token.reveal())?),
+        None if flags.demo => Some(Secret::new(DEMO_TOKEN)?),
+        None => None,
+    };
+
+    let level = env(logging::VARIABLE).map(|level| level.to_string_lossy().into_owned());
+    let _log = logging::start(&config.paths.log_file, level.as_deref())
+        .map_err(|error| Trouble::Usage(error.into()))?;
+    let (store, saved) = Store::open(&config.paths.database)?;
+    let farewell = super::runtime()?.block_on(open(Opening {
+        config,
+        settings,
+        secret,
+        store,
+        saved,
+        record: arguments.record.clone(),
+    }))?;
+    say_farewell(farewell)
+}
+
+/// What is known before the loop begins.
+struct Opening {
+    config: Config,
+    settings: Settings,
+    secret: Option<Secret>,
+    store: Store,
+    saved: Saved,
+    record: Option<PathBuf>,
+}
+
+async fn open(opening: Opening) -> Result<Farewell, Trouble> {
+    let config = opening.config;
+    let simulator = if opening.settings.demo {
+        Some(start_simulator().await?)
+    } else {
+        None
+    };
+    let base = match &simulator {
+        Some(simulator) => simulator.url().parse()?,
+        None => config.base_url.value.clone(),
+    };
+    let mouse = config.mouse.value;
+    let world = World::new(Handles {
+        client: Client::new(base),
+        store: opening.store,
+        output: match config.sound.value {
+            SoundOutput::Auto => OutputChoice::Auto,
+            SoundOutput::Silent => OutputChoice::Silent,
+        },
+        media: config.paths.media.clone(),
+        token: opening.secret,
+        store_token: Arc::new(move |typed| {
+            config::store_token(&config.paths, typed)
+                .map(drop)
+                .map_err(|error| error.to_string())
+        }),
+    });
+    let now = Timestamp::now();
+    let recorder = match &opening.record {
+        Some(path) => Some(begin_recording(
+            path,
+            &opening.settings,
+            &opening.saved,
+            now,
+        )?),
+        None => None,
+    };
+    let studio = Studio {
+        app: App::new(opening.saved, opening.settings, i18n::command, now),
+        world,
+        recorder,
+        clock: Timestamp::now,
+    };
+    terminal::restore_on_panic();
+    let mut screen = Screen::enter(mouse).context("cannot take over the terminal")?;
+    let farewell = runtime::run(studio, &mut screen, crossterm::event::EventStream::new()).await;
+    drop(screen);
+    if let Some(simulator) = simulator {
+        simulator.stop().await;
+    }
+    Ok(farewell?)
+}
+
+async fn start_simulator() -> Result<Simulator, Trouble> {
+    let config = SimConfig {
+        pace: DEMO_PACE,
+        ..SimConfig::default()
+    };
+    Ok(Simulator::start(config).await?)
+}
+
+fn begin_recording(
+    path: &Path,
+    settings: &Settings,
+    saved: &Saved,
+    at: Timestamp,
+) -> Result<Recorder, Trouble> {
+    let takeoff = Takeoff {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        at,
+        size: crossterm::terminal::size().unwrap_or((80, 24)),
+        settings: settings.clone(),
+        saved: saved.clone(),
+    };
+    let recorder = Recorder::start(path, &takeoff)
+        .with_context(|| format!("cannot record to {}", path.display()))
+        .map_err(Trouble::Usage)?;
+    Ok(recorder)
+}
+
+/// What could not be kept goes to the terminal, where it can be copied from.
+fn say_farewell(farewell: Farewell) -> Result<(), Trouble> {
+    let Some((reason, draft)) = farewell.unsaved else {
+        return Ok(());
+    };
+    let mut stderr = io::stderr();
+    if !draft.trim().is_empty() {
+        writeln!(stderr, "The draft as it stood:\n\n{draft}\n")?;
+    }
+    Err(Trouble::Failed(anyhow!(
+        "the last changes could not be kept: {reason}"
+    )))
+}

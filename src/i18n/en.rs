@@ -1,0 +1,413 @@
+//! English.
+
+mod commands;
+mod failures;
+
+use super::{Details, QueueCount, Strings, Windows, joined, key, name, some};
+use crate::app::command::{
+    Command, ComposeCommand as C, LibraryCommand as B, LyricsCommand as L, QueueCommand as Q,
+    TextCommand as T,
+};
+use crate::app::keymap::{Context, Keymap};
+use crate::app::notice::{Copied, Notice};
+use crate::app::panes::PaneId;
+use crate::app::panes::overlay::Question;
+use crate::domain::lyric::LyricCount;
+use crate::domain::{Action, Field, Hold, MediaKind, OutputKind, TaskState};
+use commands::{command, hint, refusal};
+use failures::{charge, failure, hold, next_step, problem};
+
+pub(super) static STRINGS: Strings = Strings {
+    language: "English",
+    pane,
+    player: "Player",
+    context,
+    command,
+    hint,
+    refusal,
+    notice,
+    failure,
+    charge,
+    next_step,
+    problem,
+    question,
+    question_body,
+    state,
+    hold,
+    action,
+    field,
+    placeholder,
+    server: |value| format!("server: {value}"),
+    output,
+    media: |kind| match kind {
+        MediaKind::Audio => "Audio",
+        MediaKind::Cover => "Cover",
+    },
+    too_small: |width, height| {
+        format!(
+            "fuzzbox needs more room: 40 columns and 10 rows. This window has {width} × {height}. Everything goes on meanwhile."
+        )
+    },
+    yes: "yes",
+    no: "no",
+    way_prompt: "prompt",
+    way_lyrics: "lyrics",
+    random: "random",
+    mistakes: |count| counted(count, "mistake", "mistakes"),
+    demo: "demo: nothing is charged",
+    no_token: |keys| format!("no token: {}", key(keys, Command::EnterToken)),
+    lyrics_empty: |keys| {
+        vec![
+            format!(
+                "{} types the words to sing.",
+                key(keys, Command::Lyrics(L::Edit))
+            ),
+            format!(
+                "{} adds a [Verse], then a [Chorus] and so on.",
+                key(keys, Command::Lyrics(L::AddSection))
+            ),
+            "Pasted text keeps its line breaks.".to_owned(),
+        ]
+    },
+    lyrics_unused: |keys| {
+        format!(
+            "Not sung: the song is made from the prompt. {} in {} changes that.",
+            key(keys, Command::Compose(C::SwitchWay)),
+            pane(PaneId::Compose)
+        )
+    },
+    lyrics_instrumental: "Not sung: the song is instrumental.",
+    lyrics_missing: |keys| {
+        format!(
+            "Words are needed, or {} in {} to work from the prompt alone.",
+            key(keys, Command::Compose(C::SwitchWay)),
+            pane(PaneId::Compose)
+        )
+    },
+    lyrics_not_sung: "not sung",
+    lyrics_none: "no words yet",
+    lyrics_count: |count| {
+        joined(&[
+            counted(count.lines, "line", "lines"),
+            counted(count.sections, "section", "sections"),
+            counted(count.characters, "character", "characters"),
+        ])
+    },
+    lyrics_summary: |count: LyricCount| {
+        joined(&[
+            some(count.sections, || {
+                counted(count.sections, "section", "sections")
+            }),
+            counted(count.lines, "line", "lines"),
+        ])
+    },
+    queue_count: |count: QueueCount| {
+        joined(&[
+            some(count.in_doubt, || format!("{} in doubt", count.in_doubt)),
+            some(count.held, || format!("{} held", count.held)),
+            some(count.running, || format!("{} running", count.running)),
+            some(count.waiting, || format!("{} waiting", count.waiting)),
+        ])
+    },
+    queue_empty: |keys| {
+        vec![
+            "Nothing is being made.".to_owned(),
+            format!("{} submits the draft.", key(keys, Command::Submit)),
+        ]
+    },
+    queue_none: "nothing is being made",
+    looking: "The API is being asked what became of it.",
+    decide: |keys| {
+        format!(
+            "Not found at the API: {} sends it again, {} drops it.",
+            key(keys, Command::Queue(Q::SendAgain)),
+            key(keys, Command::Queue(Q::Drop))
+        )
+    },
+    again_in: |time| format!("tried again in {time}"),
+    songs: |count| counted(count, "song", "songs"),
+    songs_found: |found, all| format!("{found} of {}", counted(all, "song", "songs")),
+    library_empty: |keys| {
+        vec![
+            "No songs yet.".to_owned(),
+            format!(
+                "Write a prompt in {}, then {} makes the first one.",
+                pane(PaneId::Compose),
+                key(keys, Command::Submit)
+            ),
+        ]
+    },
+    library_nothing: |keys| {
+        format!(
+            "No song matches. {} shows all.",
+            key(keys, Command::Text(T::Leave))
+        )
+    },
+    show_all: "show all",
+    find: "Find",
+    untitled: "Untitled",
+    player_idle: |keys| {
+        format!(
+            "Nothing is on. {} in {} plays a song.",
+            key(keys, Command::Library(B::Play)),
+            pane(PaneId::Library)
+        )
+    },
+    player_first: |keys| {
+        format!(
+            "Write a prompt; {} makes the song, and it plays here.",
+            key(keys, Command::Submit)
+        )
+    },
+    volume: |percent| format!("vol {percent}%"),
+    muted: "muted",
+    details: Details {
+        task: "Task",
+        song: "Song",
+        state: "State",
+        action: "Action",
+        ordered: "Ordered",
+        sent: "Sent",
+        finished: "Finished",
+        elapsed: "Time",
+        progress: "Progress",
+        attempts: "Sent in vain",
+        api_id: "Task id",
+        trace_id: "Trace id",
+        failure: "What happened",
+        code: "Code",
+        message: "The API says",
+        money: "Money",
+        next: "What next",
+        songs: "Songs",
+        id: "Song id",
+        length: "Length",
+        made: "Made",
+        link_until: "Link lives until",
+        link_dead: "Link died",
+        folder: "Folder",
+        not_here: "not here",
+        fetching: |percent| match percent {
+            Some(percent) => format!("being fetched, {percent}%"),
+            None => "being fetched".to_owned(),
+        },
+        gone: "It is no longer known.",
+    },
+    windows: Windows {
+        help: "Keys",
+        palette: "Commands",
+        palette_nothing: "No command matches.",
+        question: "Please decide",
+        yes: "yes",
+        no: "no",
+        token: "API token",
+        token_why: "Songs are made with a token of the Producer API. Get one at https://platform.acedata.cloud (a new account has a free quota) and paste it here.",
+        token_where: |settings| {
+            format!(
+                "It is stored in {}, readable by you alone, and never shown.",
+                settings.token_file
+            )
+        },
+        token_else: "Other ways: ACEDATACLOUD_API_TOKEN in the environment, or --token-file.",
+        token_typed: |count| counted(count, "character", "characters"),
+        store: "store",
+        later: "not now",
+        files: "Files",
+        files_body: |settings| {
+            vec![
+                format!("Songs: {}", settings.media_folder),
+                format!("Token: {}", settings.token_file),
+            ]
+        },
+        copying: "Copying",
+        copying_body: "What is copied goes to your terminal (OSC 52), over SSH too. Inside tmux it needs: set -g set-clipboard on",
+        typing: "While typing",
+        typing_body: &[
+            ("^a ^e", "Start and end of the line"),
+            ("^w ^u ^k", "Delete a word, to start, to end"),
+            ("Alt-b Alt-f", "A word back, a word forward"),
+            ("^_ ^r", "Undo, redo"),
+        ],
+        more: |keys| {
+            format!(
+                "Every command is in the palette: {}. All keys can be changed in the config.",
+                key(keys, Command::Palette)
+            )
+        },
+    },
+};
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+fn pane(pane: PaneId) -> &'static str {
+    match pane {
+        PaneId::Compose => "Compose",
+        PaneId::Lyrics => "Lyrics",
+        PaneId::Queue => "Queue",
+        PaneId::Library => "Library",
+    }
+}
+
+fn context(context: Context) -> &'static str {
+    match context {
+        Context::Global => "Everywhere",
+        Context::Compose => "In the form",
+        Context::Lyrics => "In the lyrics",
+        Context::Queue => "In the queue",
+        Context::Library => "In the library",
+        Context::Line => "While typing a line",
+        Context::Text => "While typing lyrics",
+        Context::Overlay => "In a window like this",
+    }
+}
+
+fn notice(notice: &Notice, keys: &Keymap) -> String {
+    let name = |title: &str| format!("“{}”", name(title, "Untitled"));
+    match notice {
+        Notice::Ordered(label) => format!("{} is in the queue", name(label)),
+        Notice::Finished(title) => format!("{} is ready", name(title)),
+        Notice::TaskFailed(label, failure) => {
+            let more = key(keys, Command::Queue(Q::Details));
+            let line = STRINGS.failure_line(failure.kind);
+            format!(
+                "{}: {line}. {more} in the queue tells more.{}",
+                name(label),
+                trace(failure)
+            )
+        }
+        Notice::TaskInDoubt(label) => format!(
+            "{}: sent, but the outcome is not known. It is not sent again by itself.",
+            name(label)
+        ),
+        Notice::TaskFound(label) => format!("{} was found at the API and goes on", name(label)),
+        Notice::TokenNeeded => hold(Hold::Token, keys),
+        Notice::TokenStored => "The token is stored; the queue goes on".to_owned(),
+        Notice::CreditNeeded => hold(Hold::Credit, keys),
+        Notice::DraftRefused(count) => format!(
+            "Not submitted: {} to fix first",
+            counted(*count, "mistake", "mistakes")
+        ),
+        Notice::Refused(command, why) => {
+            format!("{}: {}", self::command(*command), refusal(*why))
+        }
+        Notice::UnknownKey(label) => {
+            let help = key(keys, Command::Help);
+            format!("{label} does nothing here; {help} shows the keys")
+        }
+        Notice::Copied(what) => copied(*what).to_owned(),
+        Notice::NotCopied(why) => format!("Nothing was copied: {why}"),
+        Notice::NotSaved(why) => {
+            format!("Not stored on disk, so nothing was sent: {why}. Make room and try again.")
+        }
+        Notice::NotPlayed(why) => format!("Cannot play this song: {why}"),
+        Notice::NotFetched(title, failure) => format!(
+            "A file of {} could not be fetched: {}. {} in the library tries again, at no cost.{}",
+            name(title),
+            self::failure(failure.kind).to_lowercase(),
+            key(keys, Command::Library(B::Fetch)),
+            trace(failure)
+        ),
+        Notice::FormFilled(title) => format!("The form is filled from {}", name(title)),
+        Notice::FormCleared => {
+            let undo = key(keys, Command::Undo);
+            format!("A new draft; {undo} brings the old one back")
+        }
+        Notice::Undone => "Brought back".to_owned(),
+        Notice::PasteCut(bytes) => format!("The text is full: {bytes} bytes were left out"),
+        Notice::Broke(what) => format!("Something inside broke: {what}. The log tells more."),
+    }
+}
+
+fn copied(what: Copied) -> &'static str {
+    match what {
+        Copied::Link => "The link is copied",
+        Copied::Id => "The id is copied",
+        Copied::Lyric => "The lyric is copied",
+        Copied::Failure => "The failure and its trace id are copied",
+    }
+}
+
+fn trace(failure: &crate::domain::Failure) -> String {
+    let id = failure.trace_id.as_deref();
+    id.map_or_else(String::new, |id| format!(" Trace id {id}"))
+}
+
+fn question(question: &Question) -> &'static str {
+    match question {
+        Question::OrderTwice => "Submit the same draft once more?",
+        Question::OrderAgain(_) => "Order this task again?",
+        Question::SendAgain(_) => "Send this task again?",
+        Question::Drop(_) => "Drop this task?",
+        Question::QuitWhileSubmitting => "Quit while an order is being sent?",
+    }
+}
+
+fn question_body(question: &Question) -> &'static str {
+    match question {
+        Question::OrderTwice => {
+            "The same order is in the queue or was made a moment ago. Each song that is made is charged."
+        }
+        Question::OrderAgain(_) => {
+            "The failed one cost nothing. The new one is charged if it succeeds."
+        }
+        Question::SendAgain(_) => {
+            "It was sent before and not found at the API. If it was taken all the same, it is charged twice."
+        }
+        Question::Drop(_) => "It will not be sent, and not looked for any more.",
+        Question::QuitWhileSubmitting => {
+            "No song is lost: at the next start the order is looked for at the API before anything is sent again."
+        }
+    }
+}
+
+fn state(state: &TaskState) -> &'static str {
+    match state {
+        TaskState::Waiting { .. } => "waiting",
+        TaskState::Submitting => "submitting",
+        TaskState::Running { .. } => "running",
+        TaskState::InDoubt { .. } => "in doubt",
+        TaskState::Held { .. } => "held",
+        TaskState::Succeeded => "done",
+        TaskState::Failed { .. } => "failed",
+    }
+}
+
+fn action(action: Action) -> &'static str {
+    match action {
+        Action::Generate => "generate",
+    }
+}
+
+fn field(field: Field) -> &'static str {
+    match field {
+        Field::Custom => "Make from",
+        Field::Model => "Model",
+        Field::Prompt => "Prompt",
+        Field::Lyric => "Lyric",
+        Field::Title => "Title",
+        Field::Instrumental => "Instrumental",
+        Field::LyricsStrength => "Lyrics strength",
+        Field::SoundStrength => "Sound strength",
+        Field::Weirdness => "Weirdness",
+        Field::Seed => "Seed",
+    }
+}
+
+fn placeholder(field: Field, sung: bool) -> &'static str {
+    match field {
+        Field::Prompt if sung => "style and mood",
+        Field::Prompt => "describe the song",
+        Field::Title => "server's choice",
+        _ => "",
+    }
+}
+
+fn output(output: &OutputKind) -> String {
+    match output {
+        OutputKind::Pulse => "PulseAudio".to_owned(),
+        OutputKind::Device => "sound card".to_owned(),
+        OutputKind::Silent { reason } => format!("no sound: {reason}"),
+    }
+}

@@ -1,0 +1,141 @@
+//! The commands in English.
+
+use crate::app::command::{
+    Command, ComposeCommand as C, LibraryCommand as B, LyricsCommand as L, Motion as M,
+    OverlayCommand as O, QueueCommand as Q, TextCommand as T, TransportCommand as P,
+};
+use crate::app::notice::Refusal;
+use crate::app::panes::PaneId;
+
+pub(super) fn command(command: Command) -> &'static str {
+    match command {
+        Command::Quit => "Quit",
+        Command::Suspend => "Suspend",
+        Command::Repaint => "Redraw the screen",
+        Command::Help => "Show the keys",
+        Command::Palette => "Show all commands",
+        Command::EnterToken => "Enter an API token",
+        Command::NextLanguage => "Next language",
+        Command::Submit => "Submit the draft",
+        Command::Undo => "Undo",
+        Command::NextPane => "Next pane",
+        Command::PreviousPane => "Previous pane",
+        Command::Focus(PaneId::Compose) => "Go to Compose",
+        Command::Focus(PaneId::Lyrics) => "Go to Lyrics",
+        Command::Focus(PaneId::Queue) => "Go to Queue",
+        Command::Focus(PaneId::Library) => "Go to Library",
+        Command::Move(motion) => self::motion(motion),
+        Command::Compose(C::Edit) => "Edit the field",
+        Command::Compose(C::Clear) => "Leave the field to the server",
+        Command::Compose(C::SwitchWay) => "Switch prompt and lyrics",
+        Command::Compose(C::New) => "Start a new draft",
+        Command::Lyrics(L::Edit) => "Type lyrics",
+        Command::Lyrics(L::AddSection) => "Add a section",
+        Command::Lyrics(L::BreakLines) => "Turn \\n into line breaks",
+        Command::Queue(Q::Details) => "Show the task",
+        Command::Queue(Q::OrderAgain) => "Order a failed task again",
+        Command::Queue(Q::SendAgain) => "Send a task in doubt again",
+        Command::Queue(Q::Drop) => "Drop the task",
+        Command::Queue(Q::CopyFailure) => "Copy the failure",
+        Command::Library(library) => self::library(library),
+        Command::Player(transport) => self::transport(transport),
+        Command::Text(T::Leave) => "Stop typing, or show all songs",
+        Command::Text(T::Accept) => "Finish the line",
+        Command::Overlay(O::Close) => "Close",
+        Command::Overlay(O::Accept) => "Confirm",
+    }
+}
+
+fn motion(motion: M) -> &'static str {
+    match motion {
+        M::Up => "Up",
+        M::Down => "Down",
+        M::Left => "Left, or the value before",
+        M::Right => "Right, or the next value",
+        M::PageUp => "Ten rows up",
+        M::PageDown => "Ten rows down",
+        M::First => "To the top",
+        M::Last => "To the end",
+    }
+}
+
+fn library(command: B) -> &'static str {
+    match command {
+        B::Play => "Play the song",
+        B::Details => "Show the song",
+        B::Reuse => "Fill the form from the song",
+        B::Fetch => "Fetch the files again",
+        B::Find => "Find songs",
+        B::CopyLink => "Copy the link",
+        B::CopyId => "Copy the id",
+        B::CopyLyric => "Copy the lyric",
+    }
+}
+
+fn transport(command: P) -> &'static str {
+    match command {
+        P::Toggle => "Play or pause",
+        P::Next => "Next song",
+        P::Previous => "Previous song",
+        P::Forward => "5 seconds forward",
+        P::Back => "5 seconds back",
+        P::Louder => "Louder",
+        P::Softer => "Softer",
+        P::Mute => "Mute or unmute",
+        P::Stop => "Close the song",
+    }
+}
+
+pub(super) fn hint(command: Command) -> &'static str {
+    match command {
+        Command::Quit => "quit",
+        Command::Help => "help",
+        Command::Palette => "commands",
+        Command::Submit => "submit",
+        Command::NextPane => "pane",
+        Command::Move(M::Right) => "change",
+        Command::Move(M::Down) => "scroll",
+        Command::Compose(C::Edit) => "edit",
+        Command::Compose(C::Clear) => "clear",
+        Command::Compose(C::SwitchWay) => "prompt/lyrics",
+        Command::Lyrics(L::Edit) => "type",
+        Command::Lyrics(L::AddSection) => "section",
+        Command::Lyrics(L::BreakLines) => "break lines",
+        Command::Queue(Q::Details) | Command::Library(B::Details) => "details",
+        Command::Queue(Q::OrderAgain) => "order again",
+        Command::Queue(Q::SendAgain) => "send again",
+        Command::Queue(Q::Drop) => "drop",
+        Command::Queue(Q::CopyFailure) => "copy",
+        Command::Library(B::Play) | Command::Player(P::Toggle) => "play",
+        Command::Library(B::Find) => "find",
+        Command::Library(B::Reuse) => "reuse",
+        Command::Library(B::Fetch) => "fetch",
+        Command::Library(B::CopyLink) => "copy link",
+        Command::Text(T::Leave) => "stop typing",
+        Command::Text(T::Accept) => "done",
+        Command::Overlay(O::Close) => "close",
+        Command::Overlay(O::Accept) => "do it",
+        other => self::command(other),
+    }
+}
+
+pub(super) fn refusal(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::NoSong => "no song is selected",
+        Refusal::NoTask => "no task is selected",
+        Refusal::NotFetchedYet => "the audio is not here yet",
+        Refusal::NothingLoaded => "nothing is on in the player",
+        Refusal::NoNext => "this is the last song",
+        Refusal::NoPrevious => "this is the first song",
+        Refusal::NotInDoubt => "only for a task in doubt",
+        Refusal::NotFailed => "only for a failed task",
+        Refusal::AtTheApi => "the API has it already",
+        Refusal::AlreadyFinal => "the task is finished",
+        Refusal::NothingToUndo => "nothing was removed",
+        Refusal::NoLink => "the song has no link",
+        Refusal::NoLyric => "the song has no lyric",
+        Refusal::NothingToFetch => "the files are here or on their way",
+        Refusal::OtherPane => "only in its own pane",
+        Refusal::NothingToClear => "the field is empty already",
+    }
+}

@@ -1,0 +1,91 @@
+//! What goes wrong and what to do about it, in English.
+
+use crate::app::command::{Command, LibraryCommand as B, LyricsCommand as L, QueueCommand as Q};
+use crate::app::keymap::Keymap;
+use crate::domain::{Charge, FailureKind as F, Hold, Problem};
+use crate::i18n::key;
+
+pub(super) fn failure(kind: F) -> &'static str {
+    match kind {
+        F::Unreachable => "The API cannot be reached",
+        F::RateLimited => "The API has too much to do and took nothing",
+        F::NoToken => "There is no API token",
+        F::BadToken => "The API refused the token",
+        F::NoCredit => "The account has no credit left",
+        F::Disabled => "The account is disabled",
+        F::BadRequest => "The API refused this order",
+        F::Forbidden => "The API does not allow this order",
+        F::WrongAddress => "The Producer API is not at this address",
+        F::Unknown => "Sent, but the outcome is not known",
+        F::Generation => "The API could not make this song",
+        F::Dropped => "You dropped it while its outcome was unknown",
+        F::Cancelled => "You took it back before it was sent",
+        F::BadFile => "The link is dead or the file is damaged",
+        F::Disk => "The disk is full, damaged or not writable",
+    }
+}
+
+pub(super) fn charge(charge: Charge) -> &'static str {
+    match charge {
+        Charge::No => "nothing was charged",
+        Charge::Unknown => "it may have been charged",
+        Charge::AlreadyPaid => "the song is paid for",
+    }
+}
+
+pub(super) fn next_step(kind: F, keys: &Keymap) -> String {
+    let again = key(keys, Command::Queue(Q::OrderAgain));
+    match kind {
+        F::Unreachable | F::RateLimited => {
+            "It is tried again by itself; nothing needs to be done.".to_owned()
+        }
+        F::NoToken | F::BadToken => hold(Hold::Token, keys),
+        F::NoCredit => hold(Hold::Credit, keys),
+        F::Disabled => "Ask the provider's support and give them the trace id.".to_owned(),
+        F::BadRequest => format!("Change the draft and submit it; {again} orders it as it was."),
+        F::Forbidden => {
+            "Moderation or missing rights: change the words and submit again.".to_owned()
+        }
+        F::WrongAddress => "Check the address of the API in the config.".to_owned(),
+        F::Unknown => format!(
+            "{} sends it again and may be charged twice; {} drops it.",
+            key(keys, Command::Queue(Q::SendAgain)),
+            key(keys, Command::Queue(Q::Drop))
+        ),
+        F::Generation | F::Dropped | F::Cancelled => format!("{again} orders it again."),
+        F::BadFile => format!(
+            "{} in the library fetches it again while its link lives.",
+            key(keys, Command::Library(B::Fetch))
+        ),
+        F::Disk => "Make room or repair the disk, then try again.".to_owned(),
+    }
+}
+
+pub(super) fn problem(problem: &Problem, keys: &Keymap) -> String {
+    match problem {
+        Problem::Missing => "needed".to_owned(),
+        Problem::TooLong { length, max } => format!("too long: {length} of {max} characters"),
+        Problem::NotANumber => "not a number".to_owned(),
+        Problem::OutOfRange { min, max } => format!("from {min} to {max}"),
+        Problem::ControlCharacter => "has a character that cannot be sent".to_owned(),
+        Problem::LiteralNewline => format!(
+            "\\n stands where a line break is meant: {} turns it into one",
+            key(keys, Command::Lyrics(L::BreakLines))
+        ),
+    }
+}
+
+pub(super) fn hold(hold: Hold, keys: &Keymap) -> String {
+    match hold {
+        Hold::Token => format!(
+            "The queue waits for an API token: {} takes one.",
+            key(keys, Command::EnterToken)
+        ),
+        Hold::Credit => {
+            "The queue waits for credit: top up at https://platform.acedata.cloud and it goes on by itself.".to_owned()
+        }
+        Hold::Disk => {
+            "The queue waits for the disk: an order is only sent once it is stored.".to_owned()
+        }
+    }
+}

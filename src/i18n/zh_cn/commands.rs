@@ -1,0 +1,141 @@
+//! 命令的简体中文。
+
+use crate::app::command::{
+    Command, ComposeCommand as C, LibraryCommand as B, LyricsCommand as L, Motion as M,
+    OverlayCommand as O, QueueCommand as Q, TextCommand as T, TransportCommand as P,
+};
+use crate::app::notice::Refusal;
+use crate::app::panes::PaneId;
+
+pub(super) fn command(command: Command) -> &'static str {
+    match command {
+        Command::Quit => "离开",
+        Command::Suspend => "挂起程序",
+        Command::Repaint => "重绘屏幕",
+        Command::Help => "显示按键说明",
+        Command::Palette => "显示所有命令",
+        Command::EnterToken => "输入 API 令牌",
+        Command::NextLanguage => "切换语言",
+        Command::Submit => "提交草稿",
+        Command::Undo => "撤销",
+        Command::NextPane => "下一个面板",
+        Command::PreviousPane => "上一个面板",
+        Command::Focus(PaneId::Compose) => "前往创作",
+        Command::Focus(PaneId::Lyrics) => "前往歌词",
+        Command::Focus(PaneId::Queue) => "前往队列",
+        Command::Focus(PaneId::Library) => "前往曲库",
+        Command::Move(motion) => self::motion(motion),
+        Command::Compose(C::Edit) => "编辑字段",
+        Command::Compose(C::Clear) => "字段改回默认",
+        Command::Compose(C::SwitchWay) => "切换提示词与歌词",
+        Command::Compose(C::New) => "开始新草稿",
+        Command::Lyrics(L::Edit) => "写歌词",
+        Command::Lyrics(L::AddSection) => "添加段落",
+        Command::Lyrics(L::BreakLines) => "将 \\n 转成换行",
+        Command::Queue(Q::Details) => "显示任务详情",
+        Command::Queue(Q::OrderAgain) => "再做一次失败的任务",
+        Command::Queue(Q::SendAgain) => "重新提交待确认的任务",
+        Command::Queue(Q::Drop) => "放弃任务",
+        Command::Queue(Q::CopyFailure) => "复制失败原因",
+        Command::Library(library) => self::library(library),
+        Command::Player(transport) => self::transport(transport),
+        Command::Text(T::Leave) => "停止输入，或显示全部歌曲",
+        Command::Text(T::Accept) => "完成这一行",
+        Command::Overlay(O::Close) => "关闭",
+        Command::Overlay(O::Accept) => "确定",
+    }
+}
+
+fn motion(motion: M) -> &'static str {
+    match motion {
+        M::Up => "向上",
+        M::Down => "向下",
+        M::Left => "向左，或前一个值",
+        M::Right => "向右，或下一个值",
+        M::PageUp => "向上十行",
+        M::PageDown => "向下十行",
+        M::First => "到最前面",
+        M::Last => "到最后面",
+    }
+}
+
+fn library(command: B) -> &'static str {
+    match command {
+        B::Play => "播放歌曲",
+        B::Details => "显示歌曲详情",
+        B::Reuse => "用这首歌填表单",
+        B::Fetch => "重新下载文件",
+        B::Find => "搜索歌曲",
+        B::CopyLink => "复制链接",
+        B::CopyId => "复制 ID",
+        B::CopyLyric => "复制歌词",
+    }
+}
+
+fn transport(command: P) -> &'static str {
+    match command {
+        P::Toggle => "播放或暂停",
+        P::Next => "下一首",
+        P::Previous => "上一首",
+        P::Forward => "快进 5 秒",
+        P::Back => "快退 5 秒",
+        P::Louder => "调高音量",
+        P::Softer => "调低音量",
+        P::Mute => "静音或取消静音",
+        P::Stop => "关闭歌曲",
+    }
+}
+
+pub(super) fn hint(command: Command) -> &'static str {
+    match command {
+        Command::Quit => "离开",
+        Command::Help => "说明",
+        Command::Palette => "命令",
+        Command::Submit => "提交",
+        Command::NextPane => "面板",
+        Command::Move(M::Right) => "更改",
+        Command::Move(M::Down) => "滚动",
+        Command::Compose(C::Edit) => "编辑",
+        Command::Compose(C::Clear) => "清除",
+        Command::Compose(C::SwitchWay) => "提示词/歌词",
+        Command::Lyrics(L::Edit) => "输入",
+        Command::Lyrics(L::AddSection) => "段落",
+        Command::Lyrics(L::BreakLines) => "换行",
+        Command::Queue(Q::Details) | Command::Library(B::Details) => "详情",
+        Command::Queue(Q::OrderAgain) => "再做一次",
+        Command::Queue(Q::SendAgain) => "重新提交",
+        Command::Queue(Q::Drop) => "放弃",
+        Command::Queue(Q::CopyFailure) => "复制",
+        Command::Library(B::Play) | Command::Player(P::Toggle) => "播放",
+        Command::Library(B::Find) => "搜索",
+        Command::Library(B::Reuse) => "填表单",
+        Command::Library(B::Fetch) => "下载",
+        Command::Library(B::CopyLink) => "复制链接",
+        Command::Text(T::Leave) => "停止输入",
+        Command::Text(T::Accept) => "完成",
+        Command::Overlay(O::Close) => "关闭",
+        Command::Overlay(O::Accept) => "执行",
+        other => self::command(other),
+    }
+}
+
+pub(super) fn refusal(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::NoSong => "没有选中歌曲",
+        Refusal::NoTask => "没有选中任务",
+        Refusal::NotFetchedYet => "音频还没下载好",
+        Refusal::NothingLoaded => "播放器里没有歌曲",
+        Refusal::NoNext => "已经是最后一首",
+        Refusal::NoPrevious => "已经是第一首",
+        Refusal::NotInDoubt => "只适用于待确认的任务",
+        Refusal::NotFailed => "只适用于失败的任务",
+        Refusal::AtTheApi => "API 已经接手，无法收回",
+        Refusal::AlreadyFinal => "任务已经结束",
+        Refusal::NothingToUndo => "没有可撤销的内容",
+        Refusal::NoLink => "这首歌没有链接",
+        Refusal::NoLyric => "这首歌没有歌词",
+        Refusal::NothingToFetch => "文件已下载或正在下载",
+        Refusal::OtherPane => "只能在对应的面板使用",
+        Refusal::NothingToClear => "字段本来就是空的",
+    }
+}

@@ -1,0 +1,85 @@
+//! 出了什么问题、该怎么办：简体中文。
+
+use crate::app::command::{Command, LibraryCommand as B, LyricsCommand as L, QueueCommand as Q};
+use crate::app::keymap::Keymap;
+use crate::domain::{Charge, FailureKind as F, Hold, Problem};
+use crate::i18n::key;
+
+pub(super) fn failure(kind: F) -> &'static str {
+    match kind {
+        F::Unreachable => "连不上 API",
+        F::RateLimited => "API 忙碌中，没有接受这个任务",
+        F::NoToken => "没有 API 令牌",
+        F::BadToken => "API 不接受这个令牌",
+        F::NoCredit => "账号的额度用完了",
+        F::Disabled => "账号已被停用",
+        F::BadRequest => "API 不接受这个任务的内容",
+        F::Forbidden => "API 不允许这个任务",
+        F::WrongAddress => "这个地址不是 Producer API",
+        F::Unknown => "已提交，但结果不明",
+        F::Generation => "API 无法做出这首歌",
+        F::Dropped => "结果不明时由你放弃",
+        F::Cancelled => "提交前由你取消",
+        F::BadFile => "链接失效或文件损坏",
+        F::Disk => "磁盘已满、损坏或无法写入",
+    }
+}
+
+pub(super) fn charge(charge: Charge) -> &'static str {
+    match charge {
+        Charge::No => "没有扣费",
+        Charge::Unknown => "可能已扣费",
+        Charge::AlreadyPaid => "这首歌已付过费",
+    }
+}
+
+pub(super) fn next_step(kind: F, keys: &Keymap) -> String {
+    let again = key(keys, Command::Queue(Q::OrderAgain));
+    match kind {
+        F::Unreachable | F::RateLimited => "会自动重试，不必处理。".to_owned(),
+        F::NoToken | F::BadToken => hold(Hold::Token, keys),
+        F::NoCredit => hold(Hold::Credit, keys),
+        F::Disabled => "请联络服务商的客服，并附上 Trace ID。".to_owned(),
+        F::BadRequest => format!("修改草稿后再提交；按 {again} 则照原样再做一次。"),
+        F::Forbidden => "可能是内容审查或权限不足：请修改文字后再提交。".to_owned(),
+        F::WrongAddress => "请检查配置文件里的 API 地址。".to_owned(),
+        F::Unknown => format!(
+            "按 {} 重新提交，可能重复扣费；按 {} 放弃。",
+            key(keys, Command::Queue(Q::SendAgain)),
+            key(keys, Command::Queue(Q::Drop))
+        ),
+        F::Generation | F::Dropped | F::Cancelled => format!("按 {again} 再做一次。"),
+        F::BadFile => format!(
+            "链接有效期间，在曲库按 {} 可重新下载。",
+            key(keys, Command::Library(B::Fetch))
+        ),
+        F::Disk => "请腾出空间或修复磁盘，然后再试。".to_owned(),
+    }
+}
+
+pub(super) fn problem(problem: &Problem, keys: &Keymap) -> String {
+    match problem {
+        Problem::Missing => "必填".to_owned(),
+        Problem::TooLong { length, max } => format!("太长：{length} 字，上限 {max} 字"),
+        Problem::NotANumber => "不是数字".to_owned(),
+        Problem::OutOfRange { min, max } => format!("须介于 {min} 与 {max} 之间"),
+        Problem::ControlCharacter => "含有无法提交的字符".to_owned(),
+        Problem::LiteralNewline => format!(
+            "该换行的地方写成了 \\n：按 {} 转成换行",
+            key(keys, Command::Lyrics(L::BreakLines))
+        ),
+    }
+}
+
+pub(super) fn hold(hold: Hold, keys: &Keymap) -> String {
+    match hold {
+        Hold::Token => format!(
+            "队列在等 API 令牌：按 {} 输入。",
+            key(keys, Command::EnterToken)
+        ),
+        Hold::Credit => {
+            "队列在等额度：到 https://platform.acedata.cloud 充值后会自动继续。".to_owned()
+        }
+        Hold::Disk => "队列在等磁盘：任务要先存好才会提交。".to_owned(),
+    }
+}

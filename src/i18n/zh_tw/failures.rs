@@ -1,0 +1,85 @@
+//! 出了什麼問題、該怎麼辦：繁體中文。
+
+use crate::app::command::{Command, LibraryCommand as B, LyricsCommand as L, QueueCommand as Q};
+use crate::app::keymap::Keymap;
+use crate::domain::{Charge, FailureKind as F, Hold, Problem};
+use crate::i18n::key;
+
+pub(super) fn failure(kind: F) -> &'static str {
+    match kind {
+        F::Unreachable => "連不上 API",
+        F::RateLimited => "API 忙碌中，沒有接受這個任務",
+        F::NoToken => "沒有 API token",
+        F::BadToken => "API 不接受這個 token",
+        F::NoCredit => "帳號的點數用完了",
+        F::Disabled => "帳號已被停用",
+        F::BadRequest => "API 不接受這個任務的內容",
+        F::Forbidden => "API 不允許這個任務",
+        F::WrongAddress => "這個位址不是 Producer API",
+        F::Unknown => "已送出，但結果不明",
+        F::Generation => "API 無法做出這首歌",
+        F::Dropped => "結果不明時由你放棄",
+        F::Cancelled => "送出前由你取消",
+        F::BadFile => "連結失效或檔案損毀",
+        F::Disk => "磁碟已滿、損壞或無法寫入",
+    }
+}
+
+pub(super) fn charge(charge: Charge) -> &'static str {
+    match charge {
+        Charge::No => "沒有扣款",
+        Charge::Unknown => "可能已扣款",
+        Charge::AlreadyPaid => "這首歌已付過費",
+    }
+}
+
+pub(super) fn next_step(kind: F, keys: &Keymap) -> String {
+    let again = key(keys, Command::Queue(Q::OrderAgain));
+    match kind {
+        F::Unreachable | F::RateLimited => "會自動重試，不必處理。".to_owned(),
+        F::NoToken | F::BadToken => hold(Hold::Token, keys),
+        F::NoCredit => hold(Hold::Credit, keys),
+        F::Disabled => "請聯絡服務商的客服，並附上 Trace ID。".to_owned(),
+        F::BadRequest => format!("修改草稿後再送出；按 {again} 則照原樣再做一次。"),
+        F::Forbidden => "可能是內容審查或權限不足：請修改文字後再送出。".to_owned(),
+        F::WrongAddress => "請檢查設定檔裡的 API 位址。".to_owned(),
+        F::Unknown => format!(
+            "按 {} 重新送出，可能重複扣款；按 {} 放棄。",
+            key(keys, Command::Queue(Q::SendAgain)),
+            key(keys, Command::Queue(Q::Drop))
+        ),
+        F::Generation | F::Dropped | F::Cancelled => format!("按 {again} 再做一次。"),
+        F::BadFile => format!(
+            "連結有效期間，在曲庫按 {} 可重新下載。",
+            key(keys, Command::Library(B::Fetch))
+        ),
+        F::Disk => "請騰出空間或修復磁碟，然後再試。".to_owned(),
+    }
+}
+
+pub(super) fn problem(problem: &Problem, keys: &Keymap) -> String {
+    match problem {
+        Problem::Missing => "必填".to_owned(),
+        Problem::TooLong { length, max } => format!("太長：{length} 字，上限 {max} 字"),
+        Problem::NotANumber => "不是數字".to_owned(),
+        Problem::OutOfRange { min, max } => format!("須介於 {min} 與 {max} 之間"),
+        Problem::ControlCharacter => "含有無法送出的字元".to_owned(),
+        Problem::LiteralNewline => format!(
+            "該換行的地方寫成了 \\n：按 {} 轉成換行",
+            key(keys, Command::Lyrics(L::BreakLines))
+        ),
+    }
+}
+
+pub(super) fn hold(hold: Hold, keys: &Keymap) -> String {
+    match hold {
+        Hold::Token => format!(
+            "佇列在等 API token：按 {} 輸入。",
+            key(keys, Command::EnterToken)
+        ),
+        Hold::Credit => {
+            "佇列在等點數：到 https://platform.acedata.cloud 加值後會自動繼續。".to_owned()
+        }
+        Hold::Disk => "佇列在等磁碟：任務要先存好才會送出。".to_owned(),
+    }
+}

@@ -1,0 +1,228 @@
+//! The terminal: taken over, drawn on, and given back as it was.
+//!
+//! Invariant: whatever was switched on is switched off again, on quit, panic, signal and suspend.
+
+use std::io::{self, BufWriter, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::clipboard::CopyToClipboard;
+use crossterm::event::{
+    DisableBracketedPaste, EnableBracketedPaste, KeyboardEnhancementFlags,
+    PopKeyboardEnhancementFlags, PushKeyboardEnhancementFlags,
+};
+use crossterm::style::Print;
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, Clear, ClearType, DisableLineWrap, EnableLineWrap,
+    EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+    enable_raw_mode,
+};
+use crossterm::{cursor, execute, queue};
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
+use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
+
+/// Where frames go: one write a frame.
+type Out = BufWriter<Box<dyn Write + Send>>;
+
+const OUT_BUFFER: usize = 64 << 10;
+
+/// Presses, releases and the wheel, in decimal coordinates. Crossterm's own command also asks for every movement, and
+/// would wake us for each.
+const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
+const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
+
+/// Whether the terminal is ours at the moment, for the panic hook.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// The screen of a sitting.
+pub struct Screen {
+    terminal: Terminal<CrosstermBackend<Out>>,
+    size: (u16, u16),
+    /// `None`: not a terminal but a buffer, in tests.
+    tty: Option<Tty>,
+}
+
+/// What was switched on.
+#[derive(Debug, Clone, Copy)]
+struct Tty {
+    mouse: bool,
+}
+
+impl Screen {
+    /// Takes the terminal over.
+    pub fn enter(mouse: bool) -> io::Result<Self> {
+        let tty = Tty { mouse };
+        tty.take()?;
+        let out: Box<dyn Write + Send> = Box::new(io::stdout());
+        let screen = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(
+            OUT_BUFFER, out,
+        )))
+        .and_then(|terminal| {
+            let size = terminal.size()?;
+            Ok(Screen {
+                terminal,
+                size: (size.width, size.height),
+                tty: Some(tty),
+            })
+        });
+        if screen.is_err() {
+            give_back();
+        }
+        screen
+    }
+
+    /// A screen of a fixed size that writes what a terminal would get into `out`.
+    pub fn over(out: impl Write + Send + 'static, area: Rect) -> io::Result<Self> {
+        let out: Box<dyn Write + Send> = Box::new(out);
+        let backend = CrosstermBackend::new(BufWriter::with_capacity(OUT_BUFFER, out));
+        let options = TerminalOptions {
+            viewport: Viewport::Fixed(area),
+        };
+        Ok(Screen {
+            terminal: Terminal::with_options(backend, options)?,
+            size: (area.width, area.height),
+            tty: None,
+        })
+    }
+
+    /// Its columns and rows, as last told.
+    pub fn size(&self) -> (u16, u16) {
+        self.size
+    }
+
+    /// The window has another size.
+    pub fn resized(&mut self, size: (u16, u16)) {
+        self.size = size;
+    }
+
+    /// Draws a frame in one write; the terminal shows it whole or not at all.
+    pub fn draw(&mut self, paint: impl FnOnce(&mut Frame)) -> io::Result<()> {
+        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
+        self.terminal.draw(paint)?;
+        queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
+        Write::flush(self.terminal.backend_mut())
+    }
+
+    /// Forgets what the terminal shows, so that the next frame is painted whole. `Terminal::clear` would ask the
+    /// terminal where its cursor is, and the answer would be taken for keys.
+    pub fn repaint(&mut self) {
+        let out: Box<dyn Write + Send> = Box::new(io::stdout());
+        if self.tty.is_none() {
+            return;
+        }
+        let backend = CrosstermBackend::new(BufWriter::with_capacity(OUT_BUFFER, out));
+        if let Ok(terminal) = Terminal::new(backend) {
+            self.terminal = terminal;
+            // A failure to write shows with the next frame.
+            let _ = queue!(self.terminal.backend_mut(), Clear(ClearType::All));
+        }
+    }
+
+    /// Puts text on the clipboard of the terminal, wherever it is (OSC 52).
+    pub fn copy(&mut self, text: &str) -> io::Result<()> {
+        execute!(
+            self.terminal.backend_mut(),
+            CopyToClipboard::to_clipboard_from(text)
+        )
+    }
+
+    /// Gives the terminal back, stops until continued, and takes it over again.
+    pub fn suspend(&mut self) -> io::Result<()> {
+        let Some(tty) = self.tty else { return Ok(()) };
+        if !can_stop() {
+            return Ok(());
+        }
+        give_back();
+        stop()?;
+        tty.take()?;
+        self.repaint();
+        let size = self.terminal.size()?;
+        self.size = (size.width, size.height);
+        Ok(())
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        if self.tty.is_some() {
+            give_back();
+        }
+    }
+}
+
+impl Tty {
+    fn take(self) -> io::Result<()> {
+        enable_raw_mode()?;
+        TAKEN.store(true, Ordering::SeqCst);
+        let mut out = io::stdout();
+        let flags = KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES;
+        // Terminals that do not know the keyboard flags ignore them; asking whether they do can cost two seconds.
+        execute!(
+            out,
+            EnterAlternateScreen,
+            DisableLineWrap,
+            EnableBracketedPaste,
+            PushKeyboardEnhancementFlags(flags),
+            cursor::Hide
+        )?;
+        if self.mouse {
+            execute!(out, Print(MOUSE_ON))?;
+        }
+        Ok(())
+    }
+}
+
+/// Gives the terminal back as it was: for quit, panic, signals and suspend alike. Does nothing where it is not ours.
+pub fn give_back() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    // The terminal may be gone: then there is nothing to give back.
+    let _ = execute!(
+        io::stdout(),
+        EndSynchronizedUpdate,
+        Print(MOUSE_OFF),
+        PopKeyboardEnhancementFlags,
+        DisableBracketedPaste,
+        EnableLineWrap,
+        LeaveAlternateScreen,
+        cursor::Show
+    );
+    let _ = disable_raw_mode();
+}
+
+/// Gives the terminal back before a panic is told, so that it can be read.
+pub fn restore_on_panic() {
+    let tell = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        // Only the thread of the loop ends the sitting; others are caught and told in the studio.
+        if std::thread::current().name() == Some("main") {
+            give_back();
+            tell(panic);
+        }
+    }));
+}
+
+/// Whether someone is there to continue us: a session leader stopped by its own hand would sleep for ever.
+#[cfg(unix)]
+fn can_stop() -> bool {
+    use rustix::process::{getpid, getsid};
+    getsid(None).is_ok_and(|session| session != getpid())
+}
+
+#[cfg(unix)]
+fn stop() -> io::Result<()> {
+    use rustix::process::{Signal, getpgrp, kill_process_group};
+    kill_process_group(getpgrp(), Signal::STOP)?;
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn can_stop() -> bool {
+    false
+}
+
+#[cfg(not(unix))]
+fn stop() -> io::Result<()> {
+    Ok(())
+}

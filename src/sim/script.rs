@@ -1,0 +1,298 @@
+//! Scenarios: trouble, written down in TOML and made at the right moment.
+//!
+//! ```toml
+//! jobs_in_flight = 5        # per token; 0 lifts the limit
+//! generation_seconds = 40   # instead of 35–60, times the pace
+//! song_seconds = 6          # cut all songs
+//!
+//! [[on]]                    # any number of rules; the first that fits a request acts
+//! endpoint = "audios"       # or "tasks", "files"
+//! suffix = ".m4a"           # only paths that end so
+//! nth = 2                   # from the second such request…
+//! count = 3                 # …three times (1 with nth, else without end)
+//! every = 3                 # or: each third request
+//! # the deeds, alone or together:
+//! delay_ms = 500            # before anything else
+//! drop = "before"           # cut the connection: before or after the work was taken
+//! status = 429              # refuse, with the documented body of the code
+//! code = "too_many_requests"
+//! message = "Slow down."
+//! retry_after = 2           # seconds, as a header
+//! html = true               # an error page instead of JSON
+//! taken = true              # with status or html: the work is taken all the same
+//! malformed = true          # half of the JSON, after the work was taken
+//! bytes_per_second = 20000  # a slow body
+//! truncate_after = 1000     # the body ends early, with the connection
+//! ignore_range = true       # answer the whole file to a range request
+//! fail = { code = "api_error", message = "Moderated." }   # the generation fails
+//! callback = "never"        # or "twice", "late", "early" (before the answer)
+//! ```
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::SimError;
+
+/// A script of trouble and a few settings of the world.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    pub(super) jobs_in_flight: Option<usize>,
+    pub(super) generation_seconds: Option<f64>,
+    pub(super) song_seconds: Option<f64>,
+    #[serde(default)]
+    on: Vec<Spanned<Rule>>,
+}
+
+/// Where a rule watches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Endpoint {
+    Audios,
+    Tasks,
+    Files,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rule {
+    endpoint: Endpoint,
+    suffix: Option<String>,
+    nth: Option<u64>,
+    every: Option<u64>,
+    count: Option<u64>,
+    delay_ms: Option<u64>,
+    drop: Option<Drop>,
+    status: Option<u16>,
+    code: Option<String>,
+    message: Option<String>,
+    retry_after: Option<u64>,
+    html: Option<bool>,
+    taken: Option<bool>,
+    malformed: Option<bool>,
+    bytes_per_second: Option<u64>,
+    truncate_after: Option<usize>,
+    ignore_range: Option<bool>,
+    fail: Option<Fail>,
+    callback: Option<Callback>,
+}
+
+/// When a connection is cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Drop {
+    Before,
+    After,
+}
+
+/// How a generation fails.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fail {
+    /// The error's code.
+    pub code: String,
+    /// The error's words.
+    pub message: String,
+}
+
+/// What becomes of a callback.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Callback {
+    /// It is lost.
+    Never,
+    /// It is delivered two times.
+    Twice,
+    /// It comes as long after the end as the generation took.
+    Late,
+    /// It comes before the answer to the order.
+    Early,
+}
+
+/// A refusal or a gateway's error page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refuse {
+    /// HTTP status.
+    pub status: u16,
+    /// The error's code; None takes the documented one of the status.
+    pub code: Option<String>,
+    /// The error's words; None takes the documented ones.
+    pub message: Option<String>,
+    /// Seconds to wait, as a header.
+    pub retry_after: Option<u64>,
+    /// True for a page in HTML.
+    pub is_html: bool,
+    /// True if the request is carried out all the same.
+    pub is_taken: bool,
+}
+
+/// What is to happen to one request; the default is nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Deed {
+    /// Wait first.
+    pub delay: Duration,
+    /// Cut the connection.
+    pub drop: Option<Drop>,
+    /// Answer with an error.
+    pub refuse: Option<Refuse>,
+    /// Cut the JSON in half.
+    pub is_malformed: bool,
+    /// Speed of the body.
+    pub bytes_per_second: Option<u64>,
+    /// End the body, and the connection, after so many bytes.
+    pub truncate_after: Option<usize>,
+    /// Serve whole files only.
+    pub ignores_range: bool,
+    /// Let the generation fail.
+    pub fail: Option<Fail>,
+    /// Trouble with the callback.
+    pub callback: Option<Callback>,
+}
+
+impl Scenario {
+    /// Reads a scenario; a mistake is told with its line.
+    pub fn parse(toml: &str) -> Result<Self, SimError> {
+        let scenario: Self =
+            toml::from_str(toml).map_err(|error| SimError::Scenario(error.to_string()))?;
+        for rule in &scenario.on {
+            if let Some(complaint) = rule.get_ref().complaint() {
+                let line = toml
+                    .bytes()
+                    .take(rule.span().start)
+                    .filter(|byte| *byte == b'\n')
+                    .count()
+                    + 1;
+                return Err(SimError::Scenario(format!("line {line}: {complaint}")));
+            }
+        }
+        let lengths = [scenario.generation_seconds, scenario.song_seconds];
+        if lengths
+            .into_iter()
+            .flatten()
+            .any(|seconds| !seconds.is_finite() || seconds < 0.0)
+        {
+            return Err(SimError::Scenario(
+                "generation_seconds and song_seconds must be 0 or more".to_owned(),
+            ));
+        }
+        Ok(scenario)
+    }
+}
+
+impl Rule {
+    fn complaint(&self) -> Option<&'static str> {
+        let refuses = self.status.is_some() || self.html == Some(true);
+        let deed = self.deed();
+        if self.nth == Some(0) || self.every == Some(0) || self.count == Some(0) {
+            Some("nth, every and count begin at 1")
+        } else if self.nth.is_some() && self.every.is_some() {
+            Some("use nth or every, not both")
+        } else if deed == Deed::default() {
+            Some("a rule needs a deed, like delay_ms or status")
+        } else if self
+            .status
+            .is_some_and(|status| status != 200 && !(400..=599).contains(&status))
+        {
+            Some("status must be an error (400 to 599), or 200 for an error in a good answer")
+        } else if !refuses
+            && (self.code.is_some() || self.message.is_some() || self.retry_after.is_some())
+        {
+            Some("code, message and retry_after need a status")
+        } else if !refuses && self.taken.is_some() {
+            Some("taken needs a status or html")
+        } else if self.endpoint != Endpoint::Audios
+            && (deed.fail.is_some() || deed.callback.is_some())
+        {
+            Some("fail and callback belong to endpoint = \"audios\"")
+        } else if self.endpoint != Endpoint::Files && deed.ignores_range {
+            Some("ignore_range belongs to endpoint = \"files\"")
+        } else if self.bytes_per_second == Some(0) {
+            Some("bytes_per_second must be at least 1")
+        } else {
+            None
+        }
+    }
+
+    fn deed(&self) -> Deed {
+        let is_html = self.html == Some(true);
+        let status = self.status.or(is_html.then_some(502));
+        Deed {
+            delay: Duration::from_millis(self.delay_ms.unwrap_or(0)),
+            drop: self.drop,
+            refuse: status.map(|status| Refuse {
+                status,
+                code: self.code.clone(),
+                message: self.message.clone(),
+                retry_after: self.retry_after,
+                is_html,
+                is_taken: self.taken == Some(true),
+            }),
+            is_malformed: self.malformed == Some(true),
+            bytes_per_second: self.bytes_per_second,
+            truncate_after: self.truncate_after,
+            ignores_range: self.ignore_range == Some(true),
+            fail: self.fail.clone(),
+            callback: self.callback,
+        }
+    }
+
+    fn fits(&self, endpoint: Endpoint, path: &str) -> bool {
+        let suffix = self.suffix.as_deref().unwrap_or_default();
+        self.endpoint == endpoint && path.ends_with(suffix)
+    }
+
+    fn is_due(&self, count: Count) -> bool {
+        let uses = self.count.or(self.nth.map(|_| 1)).unwrap_or(u64::MAX);
+        let is_turn = match (self.nth, self.every) {
+            (Some(nth), _) => count.seen >= nth,
+            (None, Some(every)) => count.seen.is_multiple_of(every),
+            (None, None) => true,
+        };
+        is_turn && count.used < uses
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Count {
+    seen: u64,
+    used: u64,
+}
+
+/// A scenario being played.
+#[derive(Debug)]
+pub struct Script {
+    rules: Vec<Rule>,
+    counts: Mutex<Vec<Count>>,
+}
+
+impl Script {
+    /// The script of a scenario, from its beginning.
+    pub fn new(scenario: &Scenario) -> Self {
+        let rules: Vec<Rule> = scenario
+            .on
+            .iter()
+            .map(|rule| rule.get_ref().clone())
+            .collect();
+        let counts = Mutex::new(vec![Count::default(); rules.len()]);
+        Self { rules, counts }
+    }
+
+    /// What is to happen to the request that has just come; each call is one request.
+    pub fn next(&self, endpoint: Endpoint, path: &str) -> Deed {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut deed = None;
+        for (rule, count) in self.rules.iter().zip(counts.iter_mut()) {
+            if rule.fits(endpoint, path) {
+                count.seen += 1;
+                if deed.is_none() && rule.is_due(*count) {
+                    count.used += 1;
+                    deed = Some(rule.deed());
+                }
+            }
+        }
+        deed.unwrap_or_default()
+    }
+}

@@ -1,0 +1,99 @@
+//! The shape of the database, version by version.
+//!
+//! Invariant: a step that was released is never edited; a change is a new step at the end.
+
+use rusqlite::Connection;
+
+/// Step `n` (from 0) leads from version `n` to version `n + 1`.
+///
+/// Moments are microseconds since 1970 in `*_at`, so that they sort; `created_ns` has what is finer.
+const STEPS: &[&str] = &[
+    // 1: what issue 2 keeps.
+    "CREATE TABLE tasks (
+         id INTEGER PRIMARY KEY,
+         api_id TEXT,
+         state TEXT NOT NULL,
+         created_at INTEGER NOT NULL,
+         finished_at INTEGER, -- NULL as long as the state is not final
+         body TEXT NOT NULL -- the whole task as JSON
+     ) STRICT;
+     CREATE INDEX tasks_by_end ON tasks (finished_at, id);
+     CREATE TABLE songs (
+         id TEXT PRIMARY KEY,
+         task INTEGER,
+         title TEXT NOT NULL,
+         lyric TEXT NOT NULL,
+         prompt TEXT NOT NULL,
+         model TEXT NOT NULL,
+         seed TEXT NOT NULL,
+         duration REAL,
+         created_at INTEGER NOT NULL,
+         created_ns INTEGER NOT NULL,
+         audio_url TEXT,
+         audio_file TEXT,
+         audio_bytes INTEGER,
+         audio_failure TEXT, -- JSON
+         cover_url TEXT,
+         cover_file TEXT,
+         cover_bytes INTEGER,
+         cover_failure TEXT -- JSON
+     ) STRICT;
+     CREATE TABLE draft (
+         slot INTEGER PRIMARY KEY CHECK (slot = 0),
+         body TEXT NOT NULL -- JSON
+     ) STRICT;
+     CREATE TABLE preferences (
+         slot INTEGER PRIMARY KEY CHECK (slot = 0),
+         body TEXT NOT NULL -- JSON
+     ) STRICT;",
+];
+
+/// The two marks in the header of a database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Version {
+    /// Whose it is.
+    pub application_id: i64,
+    /// How many steps it has taken.
+    pub user_version: i64,
+}
+
+/// The newest version known here.
+pub(super) const fn known() -> i64 {
+    STEPS.len() as i64
+}
+
+/// The marks of an open database.
+pub(super) fn version(connection: &Connection) -> rusqlite::Result<Version> {
+    let pragma = |sql: &str| connection.query_row(sql, (), |row| row.get(0));
+    Ok(Version {
+        application_id: pragma("PRAGMA application_id")?,
+        user_version: pragma("PRAGMA user_version")?,
+    })
+}
+
+/// Whether there is anything in it.
+pub(super) fn has_tables(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row("SELECT EXISTS (SELECT 1 FROM sqlite_schema)", (), |row| {
+        row.get(0)
+    })
+}
+
+/// Takes the steps that are missing, within the caller's transaction.
+pub(super) fn migrate(connection: &Connection) -> rusqlite::Result<()> {
+    migrate_to(connection, known())
+}
+
+/// Takes the steps up to version `target`.
+pub(super) fn migrate_to(connection: &Connection, target: i64) -> rusqlite::Result<()> {
+    // Read again: another program may have migrated it while we waited for the lock.
+    let from = version(connection)?.user_version;
+    let missing = usize::try_from(from).unwrap_or(0)..usize::try_from(target).unwrap_or(0);
+    for step in STEPS.get(missing).unwrap_or_default() {
+        connection.execute_batch(step)?;
+    }
+    if from < target {
+        connection.pragma_update(None, "application_id", super::open::APPLICATION_ID)?;
+        connection.pragma_update(None, "user_version", target)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,131 @@
+//! Songs in and out, in plain columns: a library of thousands is read before the first frame.
+//!
+//! Invariant: every field has its column; only a failed download is kept as JSON.
+
+use rusqlite::types::{Type, ValueRef};
+use rusqlite::{Connection, Row, params};
+use url::Url;
+
+use super::drafts::{decode, encode};
+use crate::domain::{Media, MediaFile, Seconds, Song, SongId, TaskId, Timestamp};
+
+/// The most songs room is made for in advance.
+const ROOM_MAX: i64 = 20_000;
+
+/// Keeps a song, in place of what was kept under its id.
+pub(super) fn save(connection: &Connection, song: &Song) -> rusqlite::Result<()> {
+    let failure = |media: &Media| media.failure.as_ref().map(encode).transpose();
+    let name = |media: &Media| media.file.as_ref().map(|file| file.name.clone());
+    let bytes = |media: &Media| media.file.as_ref().map(|file| file.bytes.cast_signed());
+    connection
+        .prepare_cached(
+            "INSERT INTO songs (id, task, title, lyric, prompt, model, seed, duration, created_at, created_ns,
+                 audio_url, audio_file, audio_bytes, audio_failure,
+                 cover_url, cover_file, cover_bytes, cover_failure)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+             ON CONFLICT (id) DO UPDATE SET
+                 task = excluded.task, title = excluded.title, lyric = excluded.lyric, prompt = excluded.prompt,
+                 model = excluded.model, seed = excluded.seed, duration = excluded.duration,
+                 created_at = excluded.created_at, created_ns = excluded.created_ns,
+                 audio_url = excluded.audio_url, audio_file = excluded.audio_file,
+                 audio_bytes = excluded.audio_bytes, audio_failure = excluded.audio_failure,
+                 cover_url = excluded.cover_url, cover_file = excluded.cover_file,
+                 cover_bytes = excluded.cover_bytes, cover_failure = excluded.cover_failure",
+        )?
+        .execute(params![
+            song.id.0,
+            song.task.map(|task| task.0),
+            song.title,
+            song.lyric,
+            song.prompt,
+            song.model,
+            song.seed,
+            song.duration.map(|duration| duration.0),
+            micros(song.created_at),
+            song.created_at.subsec_nanosecond() % 1000,
+            song.audio.url.as_ref().map(Url::as_str),
+            name(&song.audio),
+            bytes(&song.audio),
+            failure(&song.audio)?,
+            song.cover.url.as_ref().map(Url::as_str),
+            name(&song.cover),
+            bytes(&song.cover),
+            failure(&song.cover)?,
+        ])?;
+    Ok(())
+}
+
+/// All songs, oldest first.
+pub(super) fn load(connection: &Connection) -> rusqlite::Result<Vec<Song>> {
+    // Room is made at once: songs are large, and moving them costs as much as reading them.
+    let count: i64 = connection.query_row("SELECT count(*) FROM songs", (), |row| row.get(0))?;
+    let mut songs = Vec::with_capacity(count.clamp(0, ROOM_MAX) as usize);
+    let mut statement = connection.prepare(
+        "SELECT id, task, title, lyric, prompt, model, seed, duration, created_at, created_ns,
+             audio_url, audio_file, audio_bytes, audio_failure,
+             cover_url, cover_file, cover_bytes, cover_failure
+         FROM songs",
+    )?;
+    let mut rows = statement.query(())?;
+    while let Some(row) = rows.next()? {
+        songs.push(song(row)?);
+    }
+    // Sorted here: they come almost sorted, and SQLite would have to carry all the texts through its sorter.
+    songs.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
+    Ok(songs)
+}
+
+fn song(row: &Row<'_>) -> rusqlite::Result<Song> {
+    Ok(Song {
+        id: SongId(row.get(0)?),
+        task: row.get::<_, Option<i64>>(1)?.map(TaskId),
+        title: row.get(2)?,
+        lyric: row.get(3)?,
+        prompt: row.get(4)?,
+        model: row.get(5)?,
+        seed: row.get(6)?,
+        duration: row.get::<_, Option<f64>>(7)?.map(Seconds),
+        created_at: moment(row.get(8)?, row.get(9)?)?,
+        audio: media(row, 10)?,
+        cover: media(row, 14)?,
+    })
+}
+
+/// The four columns of a file, from `first` on.
+fn media(row: &Row<'_>, first: usize) -> rusqlite::Result<Media> {
+    let url = match row.get_ref(first)? {
+        ValueRef::Null => None,
+        text => Some(Url::parse(text.as_str()?).map_err(|error| unreadable(first, error))?),
+    };
+    let file = match row.get::<_, Option<String>>(first + 1)? {
+        Some(name) => Some(MediaFile {
+            name,
+            bytes: row.get::<_, i64>(first + 2)?.cast_unsigned(),
+        }),
+        None => None,
+    };
+    let failure = match row.get_ref(first + 3)? {
+        ValueRef::Null => None,
+        _ => Some(decode(row, first + 3)?),
+    };
+    Ok(Media { url, file, failure })
+}
+
+/// Microseconds since 1970, cut off towards it.
+pub(super) fn micros(moment: Timestamp) -> i64 {
+    // The years -9999 to 9999 are far inside.
+    moment.as_second() * 1_000_000 + i64::from(moment.subsec_nanosecond() / 1000)
+}
+
+/// The moment that was taken apart into [`micros`] and what is finer.
+fn moment(micros: i64, nanos: i64) -> rusqlite::Result<Timestamp> {
+    let fine = (micros % 1_000_000) * 1000 + nanos % 1000;
+    Timestamp::new(micros / 1_000_000, fine as i32).map_err(|error| unreadable(8, error))
+}
+
+fn unreadable(
+    column: usize,
+    error: impl std::error::Error + Send + Sync + 'static,
+) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
+}

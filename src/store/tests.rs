@@ -1,0 +1,246 @@
+//! What only the room itself can see: older versions, full disks, a thread that is gone.
+
+use std::path::Path;
+
+use rusqlite::{Connection, ffi};
+
+use super::*;
+use crate::domain::{
+    AudiosRequest, Draft, Failure, FailureKind, Media, Preferences, Request, Seconds, Song, SongId,
+    Task, TaskId, Timestamp, Volume,
+};
+
+fn song(id: &str) -> Song {
+    Song {
+        id: SongId(id.into()),
+        task: Some(TaskId(7)),
+        title: "在陽光下醒來".into(),
+        lyric: "[Verse]\nrain\0rain".into(),
+        prompt: "folk".into(),
+        model: "FUZZ-2.0".into(),
+        seed: "1".into(),
+        duration: Some(Seconds(154.2)),
+        created_at: Timestamp::UNIX_EPOCH,
+        audio: Media::default(),
+        cover: Media::default(),
+    }
+}
+
+/// One of everything, as JSON would have it if a field were forgotten.
+fn everything() -> Vec<Record> {
+    let order = Request::Audios(AudiosRequest {
+        prompt: Some("rain".into()),
+        ..AudiosRequest::default()
+    });
+    vec![
+        Record::Task(Box::new(Task::new(TaskId(7), order, Timestamp::UNIX_EPOCH))),
+        Record::Song(Box::new(song("a"))),
+        Record::Draft(Box::new(Draft {
+            lyric: "歌".into(),
+            ..Draft::default()
+        })),
+        Record::Preferences(Preferences {
+            volume: Volume::new(33),
+            song: Some(SongId("a".into())),
+            position: Seconds(0.1 + 0.2),
+            removed: vec![Draft::default()],
+        }),
+    ]
+}
+
+fn open_raw(path: &Path) -> Connection {
+    Connection::open(path).unwrap()
+}
+
+#[test]
+fn every_older_version_is_brought_up_to_date() {
+    for from in 0..=schema::known() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("fuzzbox.db");
+        let raw = open_raw(&path);
+        schema::migrate_to(&raw, from).unwrap();
+        assert_eq!(schema::version(&raw).unwrap().user_version, from);
+        drop(raw);
+
+        let (store, saved) = Store::open(&path).unwrap();
+        assert_eq!(saved, Saved::default(), "from version {from}");
+        store.save_blocking(everything()).unwrap();
+        drop(store);
+        let (_store, saved) = Store::open(&path).unwrap();
+        assert_eq!(saved.songs, [song("a")], "from version {from}");
+        let raw = open_raw(&path);
+        let version = schema::version(&raw).unwrap();
+        assert_eq!(version.user_version, schema::known());
+        assert_eq!(version.application_id, open::APPLICATION_ID);
+    }
+}
+
+#[test]
+fn a_database_that_was_begun_and_not_finished_is_finished() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("fuzzbox.db");
+    // Killed between the switch to the log and the first table.
+    let raw = open_raw(&path);
+    raw.query_row("PRAGMA journal_mode = WAL", (), |_| Ok(()))
+        .unwrap();
+    raw.execute_batch("BEGIN IMMEDIATE; CREATE TABLE t (a); ROLLBACK;")
+        .unwrap();
+    drop(raw);
+    let (_store, saved) = Store::open(&path).unwrap();
+    assert_eq!(saved, Saved::default());
+}
+
+#[test]
+fn a_migration_that_finds_nothing_readable_is_not_committed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("fuzzbox.db");
+    let raw = open_raw(&path);
+    schema::migrate(&raw).unwrap();
+    raw.execute_batch(
+        "INSERT INTO tasks VALUES (1, NULL, 'waiting', 0, NULL, '{\"no\": \"task\"}')",
+    )
+    .unwrap();
+    drop(raw);
+    let before = std::fs::read(&path).unwrap();
+    let error = Store::open(&path).unwrap_err();
+    assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_full_disk_refuses_the_new_and_keeps_the_old() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("fuzzbox.db");
+    let (mut connection, _) = open::open(&path).unwrap();
+    keep(&mut connection, everything().iter()).unwrap();
+    let pages: i64 = connection
+        .query_row("PRAGMA page_count", (), |row| row.get(0))
+        .unwrap();
+    connection
+        .pragma_update(None, "max_page_count", pages)
+        .unwrap();
+
+    let mut long = song("b");
+    long.lyric = "la ".repeat(100_000);
+    let records = [
+        Record::Song(Box::new(song("c"))),
+        Record::Song(Box::new(long)),
+    ];
+    let error = keep(&mut connection, records.iter()).unwrap_err();
+    let error = StoreError::from_sqlite(&path, &error);
+    assert!(matches!(error, StoreError::Full { .. }), "{error}");
+    assert_eq!(load(&connection).unwrap().songs, [song("a")]);
+
+    // Room was made: the same save goes through on the same connection.
+    connection
+        .pragma_update(None, "max_page_count", 1_000_000)
+        .unwrap();
+    keep(&mut connection, records.iter()).unwrap();
+    assert_eq!(load(&connection).unwrap().songs.len(), 3);
+}
+
+#[test]
+fn in_a_batch_each_job_gets_its_own_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("fuzzbox.db");
+    let (mut connection, _) = open::open(&path).unwrap();
+    connection
+        .pragma_update(None, "max_page_count", 30)
+        .unwrap();
+    let mut long = song("b");
+    long.lyric = "la ".repeat(200_000);
+    let (answers, answered) = mpsc::channel();
+    let batch = [song("a"), long, song("c")].map(|song| {
+        let answers = answers.clone();
+        let answer: Answer = Box::new(move |result| answers.send(result.is_ok()).unwrap());
+        (vec![Record::Song(Box::new(song))], answer)
+    });
+    settle(&mut connection, batch.into(), &path);
+    drop(answers);
+    assert_eq!(answered.iter().collect::<Vec<_>>(), [true, false, true]);
+    assert_eq!(load(&connection).unwrap().songs.len(), 2);
+}
+
+#[test]
+fn the_log_is_synced_at_every_commit() {
+    let folder = tempfile::tempdir().unwrap();
+    let (connection, _) = open::open(&folder.path().join("fuzzbox.db")).unwrap();
+    let pragma = |sql: &str| -> String {
+        connection
+            .query_row(sql, (), |row| {
+                Ok(match row.get_ref(0)? {
+                    rusqlite::types::ValueRef::Integer(number) => number.to_string(),
+                    text => text.as_str()?.to_owned(),
+                })
+            })
+            .unwrap()
+    };
+    assert_eq!(pragma("PRAGMA journal_mode"), "wal");
+    assert_eq!(pragma("PRAGMA synchronous"), "2");
+}
+
+#[test]
+fn open_tasks_are_found_without_reading_the_finished() {
+    let (connection, _) = open::in_memory().unwrap();
+    let plan: Vec<String> = connection
+        .prepare("EXPLAIN QUERY PLAN SELECT body FROM tasks WHERE finished_at IS NULL")
+        .unwrap()
+        .query_map((), |row| row.get(3))
+        .unwrap()
+        .collect::<rusqlite::Result<_>>()
+        .unwrap();
+    assert!(
+        plan.concat().contains("USING INDEX tasks_by_end"),
+        "{plan:?}"
+    );
+}
+
+#[test]
+fn every_message_says_what_became_of_the_data() {
+    let path = std::path::PathBuf::from("/x/fuzzbox.db");
+    let io = |kind| StoreError::from_io(&path, &std::io::Error::from(kind));
+    let sqlite = |code| {
+        let error = ffi::Error::new(code);
+        StoreError::from_sqlite(&path, &rusqlite::Error::SqliteFailure(error, None))
+    };
+    let (denied, full) = (
+        io(std::io::ErrorKind::PermissionDenied),
+        io(std::io::ErrorKind::StorageFull),
+    );
+    assert!(matches!(denied, StoreError::Denied { .. }));
+    assert!(matches!(full, StoreError::Full { .. }));
+    assert!(matches!(
+        sqlite(ffi::SQLITE_READONLY),
+        StoreError::Denied { .. }
+    ));
+    assert!(matches!(
+        sqlite(ffi::SQLITE_IOERR_WRITE),
+        StoreError::Full { .. }
+    ));
+    assert!(matches!(
+        sqlite(ffi::SQLITE_NOTADB),
+        StoreError::Damaged { .. }
+    ));
+    assert!(matches!(sqlite(ffi::SQLITE_BUSY), StoreError::Busy { .. }));
+    let others = [
+        StoreError::Stopped { path: path.clone() },
+        StoreError::Foreign { path: path.clone() },
+        StoreError::Newer {
+            path: path.clone(),
+            found: 9,
+            known: 1,
+        },
+        sqlite(ffi::SQLITE_MISUSE),
+        sqlite(ffi::SQLITE_CORRUPT),
+        sqlite(ffi::SQLITE_BUSY),
+    ];
+    for error in others.iter().chain([&denied, &full]) {
+        let text = error.to_string();
+        assert!(text.starts_with("/x/fuzzbox.db"), "{text}");
+        let reassures = ["safe", "left as it", "nothing is lost"];
+        assert!(reassures.iter().any(|words| text.contains(words)), "{text}");
+        let failure = Failure::from(error);
+        assert_eq!((failure.kind, failure.message), (FailureKind::Disk, text));
+    }
+}

@@ -1,0 +1,279 @@
+//! What lies over the panes as it looks: palette, question, token, and the frames of help and details.
+//!
+//! Invariant: the token itself is never here, only how many characters are typed.
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+
+use super::{details, help};
+use crate::app::App;
+use crate::app::command::{Command, OverlayCommand};
+use crate::app::event::Target;
+use crate::app::panes::overlay::{Entry, Overlay, Palette, Question};
+use crate::app::settings::Role;
+use crate::ui::Skin;
+use crate::ui::chrome;
+use crate::ui::list;
+use crate::ui::popup;
+use crate::ui::text::{self, Row};
+
+/// A row of words in their roles.
+pub(super) type Words = Vec<(String, Role)>;
+
+/// Draws the overlay, if there is one.
+pub(crate) fn draw(app: &App, skin: &Skin, frame: &mut Frame) {
+    match &app.overlay {
+        None => {}
+        Some(Overlay::Help { top }) => help::draw(app, skin, *top, frame),
+        Some(Overlay::Palette(palette)) => draw_palette(app, skin, palette, frame),
+        Some(Overlay::Ask(question)) => draw_question(app, skin, question, frame),
+        Some(Overlay::Token { typed, problem }) => {
+            draw_token(app, skin, (*typed, problem.as_deref()), frame);
+        }
+        Some(Overlay::Task { task, top }) => details::draw_task(app, skin, *task, *top, frame),
+        Some(Overlay::Song { song, top }) => details::draw_song(app, skin, song, *top, frame),
+    }
+}
+
+/// The row of the palette at a cell.
+pub(crate) fn target(app: &App, screen: Rect, at: Position) -> Option<Target> {
+    let Some(Overlay::Palette(palette)) = &app.overlay else {
+        return None;
+    };
+    let list = palette_list(popup::inner(palette_area(screen)));
+    if !list.contains(at) {
+        return None;
+    }
+    let seen = list::window(
+        palette.selected_row(),
+        palette.len(),
+        usize::from(list.height),
+    );
+    let row = seen.start + usize::from(at.y - list.y);
+    seen.contains(&row).then_some(Target::PaletteRow(row))
+}
+
+fn palette_area(screen: Rect) -> Rect {
+    let height = screen.height.saturating_sub(3).min(26);
+    popup::area(screen, (window_width(screen, 92), height))
+}
+
+/// Below the line being typed and a blank one.
+fn palette_list(inner: Rect) -> Rect {
+    let above = 2.min(inner.height);
+    Rect {
+        y: inner.y + above,
+        height: inner.height - above,
+        ..inner
+    }
+}
+
+fn draw_palette(app: &App, skin: &Skin, palette: &Palette, frame: &mut Frame) {
+    let strings = skin.strings;
+    let area = palette_area(frame.area());
+    let inner = popup::open(skin, frame, area, (strings.windows.palette, ""));
+    let typed = Rect {
+        x: inner.x + 2.min(inner.width),
+        width: inner.width.saturating_sub(3),
+        height: 1.min(inner.height),
+        ..inner
+    };
+    Row::new(frame.buffer_mut(), inner, inner.y).put(":", skin.style(Role::Accent));
+    chrome::typed_line(skin, palette.editor(), typed, true, frame);
+    let list = palette_list(inner);
+    if palette.is_empty() {
+        Row::new(frame.buffer_mut(), list, list.y)
+            .skip(2)
+            .put(strings.windows.palette_nothing, skin.style(Role::Muted));
+        return;
+    }
+    let labels = palette.rows().map(|entry| strings.command(entry.command));
+    let column = labels.map(text::width).max().unwrap_or(0);
+    let seen = list::window(
+        palette.selected_row(),
+        palette.len(),
+        usize::from(list.height),
+    );
+    let rows = palette.rows().enumerate().take(seen.end).skip(seen.start);
+    for ((index, entry), y) in rows.zip(list.top()..) {
+        let row = Rect {
+            y,
+            height: 1,
+            ..list
+        };
+        draw_entry(app, skin, (entry, column), row, frame);
+        if index == palette.selected_row() {
+            chrome::select(skin, frame, row, true);
+        }
+    }
+    let bar = Rect {
+        width: list.width + 1,
+        ..list
+    };
+    let style = skin.style(Role::Focus);
+    list::scrollbar(frame.buffer_mut(), bar, &seen, palette.len(), style);
+}
+
+/// A command: its words, its name, its key, and why it can do nothing now.
+fn draw_entry(
+    app: &App,
+    skin: &Skin,
+    (entry, column): (&Entry, usize),
+    area: Rect,
+    frame: &mut Frame,
+) {
+    let muted = skin.style(Role::Muted);
+    let key = app.settings.keymap.label(entry.command);
+    let role = if entry.refusal.is_some() {
+        Role::Muted
+    } else {
+        Role::Text
+    };
+    let mut row = Row::new(frame.buffer_mut(), area, area.y);
+    row.skip(2).skip_right(1);
+    row.put_right(&format!("{key:>9}"), skin.style(Role::Accent));
+    row.skip_right(2);
+    row.put(skin.strings.command(entry.command), skin.style(role));
+    let used = usize::from(row.x().saturating_sub(area.x + 2));
+    row.skip(column.saturating_sub(used) + 2);
+    match entry.refusal {
+        Some(why) => row.put((skin.strings.refusal)(why), muted),
+        None => row.put(entry.command.name(), muted),
+    };
+}
+
+/// A window as high as its words.
+pub(super) fn open_around(
+    skin: &Skin,
+    frame: &mut Frame,
+    title: &str,
+    rows: &[Words],
+    width: u16,
+) -> Rect {
+    let height = u16::try_from(rows.len() + 2).unwrap_or(u16::MAX);
+    let area = popup::area(frame.area(), (width, height));
+    popup::open(skin, frame, area, (title, ""))
+}
+
+/// Draws the rows from `top` on, as far as there are so many, with a mark of how far that is.
+pub(super) fn draw_words(skin: &Skin, frame: &mut Frame, area: Rect, rows: &[Words], top: usize) {
+    let seen = list::page(top, rows.len(), usize::from(area.height));
+    for (words, y) in rows
+        .iter()
+        .take(seen.end)
+        .skip(seen.start)
+        .zip(area.top()..)
+    {
+        let mut row = Row::new(frame.buffer_mut(), area, y);
+        for (part, role) in words {
+            row.put(part, skin.style(*role));
+        }
+    }
+    let bar = Rect {
+        width: area.width + 1,
+        ..area
+    };
+    let style = skin.style(Role::Focus);
+    list::scrollbar(frame.buffer_mut(), bar, &seen, rows.len(), style);
+}
+
+/// A text as rows of one role.
+pub(super) fn wrapped(words: &str, room: usize, role: Role) -> impl Iterator<Item = Words> {
+    text::paragraphs(words, room)
+        .into_iter()
+        .map(move |part| vec![(part.to_owned(), role)])
+}
+
+/// The width of a window of at most `most` columns. A narrow screen is taken whole: slivers of panes beside a window
+/// only disturb.
+pub(super) fn window_width(screen: Rect, most: u16) -> u16 {
+    if screen.width < most + 8 {
+        screen.width
+    } else {
+        most
+    }
+}
+
+/// The width of a window for reading.
+pub(super) fn reading_width(screen: Rect) -> u16 {
+    window_width(screen, 76)
+}
+
+fn draw_question(app: &App, skin: &Skin, question: &Question, frame: &mut Frame) {
+    let strings = skin.strings;
+    let width = frame.area().width.min(60);
+    let room = usize::from(width).saturating_sub(4);
+    let mut rows: Vec<Words> = vec![Vec::new()];
+    rows.extend(wrapped((strings.question)(question), room, Role::Heading));
+    let task = match question {
+        Question::OrderAgain(task) | Question::SendAgain(task) | Question::Drop(task) => {
+            app.tasks.get(*task)
+        }
+        Question::OrderTwice | Question::QuitWhileSubmitting => None,
+    };
+    if let Some(task) = task {
+        let label = text::cut(task.request.label(), room).into_owned();
+        rows.push(vec![(label, Role::Accent)]);
+    }
+    rows.push(Vec::new());
+    rows.extend(wrapped((strings.question_body)(question), room, Role::Text));
+    rows.push(Vec::new());
+    rows.push(answers(skin, strings.windows.yes, strings.windows.no));
+    let inner = open_around(skin, frame, strings.windows.question, &rows, width);
+    draw_words(skin, frame, inner, &rows, usize::MAX);
+}
+
+/// The keys that answer.
+fn answers(skin: &Skin, yes: &str, no: &str) -> Words {
+    vec![
+        (
+            skin.key(Command::Overlay(OverlayCommand::Accept)),
+            Role::Accent,
+        ),
+        (format!(" {yes}    "), Role::Text),
+        (
+            skin.key(Command::Overlay(OverlayCommand::Close)),
+            Role::Accent,
+        ),
+        (format!(" {no}"), Role::Text),
+    ]
+}
+
+fn draw_token(app: &App, skin: &Skin, (typed, problem): (usize, Option<&str>), frame: &mut Frame) {
+    let words = &skin.strings.windows;
+    let width = reading_width(frame.area());
+    let room = usize::from(width).saturating_sub(4);
+    let mut rows: Vec<Words> = vec![Vec::new()];
+    rows.extend(wrapped(words.token_why, room, Role::Text));
+    rows.push(Vec::new());
+    let count = (words.token_typed)(typed);
+    let bullets = typed.min(room.saturating_sub(text::width(&count) + 6));
+    let line = rows.len();
+    rows.push(vec![
+        ("▸ ".to_owned(), Role::Accent),
+        ("•".repeat(bullets), Role::Text),
+        ("   ".to_owned(), Role::Text),
+        (count, Role::Muted),
+    ]);
+    if let Some(problem) = problem {
+        rows.extend(wrapped(&format!("✗ {problem}"), room, Role::Error));
+    }
+    rows.push(Vec::new());
+    rows.extend(wrapped(
+        &(words.token_where)(&app.settings),
+        room,
+        Role::Muted,
+    ));
+    rows.extend(wrapped(words.token_else, room, Role::Muted));
+    rows.push(Vec::new());
+    rows.push(answers(skin, words.store, words.later));
+    let inner = open_around(skin, frame, words.token, &rows, width);
+    // What is typed and the answers stay in sight where not everything has room.
+    let seen = list::window(line, rows.len(), usize::from(inner.height));
+    draw_words(skin, frame, inner, &rows, seen.start);
+    let y = inner.y + (line - seen.start) as u16;
+    let x = inner.x + 2 + bullets as u16;
+    if x < inner.right() && y < inner.bottom() {
+        frame.set_cursor_position((x, y));
+    }
+}

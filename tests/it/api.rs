@@ -1,0 +1,5 @@
+//! The API client: against the documented answers, and against servers that behave and misbehave on the loopback.
+
+mod exchange;
+mod files;
+mod fixtures;

@@ -1,0 +1,149 @@
+//! The library: what is in sight, found, fetched, reused.
+
+use fuzzbox::app::effect::Effect;
+use fuzzbox::app::event::{Event, SongEvent};
+use fuzzbox::app::notice::{Copied, Notice, Refusal};
+use fuzzbox::app::panes::PaneId;
+use fuzzbox::app::settings::Settings;
+use fuzzbox::domain::time::after;
+use fuzzbox::domain::{Failure, FailureKind, MediaKind, Record, Saved, SongId};
+
+use crate::support::bench::{Bench, noon, song, song_here};
+
+fn with_songs(titles: &[&str]) -> Bench {
+    let songs = titles
+        .iter()
+        .enumerate()
+        .map(|(n, title)| {
+            let mut song = song_here(&format!("s{n}"), title);
+            song.created_at = after(noon(), n as f64);
+            song
+        })
+        .collect();
+    let saved = Saved {
+        songs,
+        ..Saved::default()
+    };
+    Bench::with(saved, Settings::default())
+}
+
+#[test]
+fn songs_stand_newest_first() {
+    let bench = with_songs(&["old", "new"]);
+    let rows: Vec<&str> = bench
+        .app
+        .library
+        .rows()
+        .iter()
+        .map(|id| id.0.as_str())
+        .collect();
+    assert_eq!(rows, ["s1", "s0"]);
+}
+
+#[test]
+fn finding_narrows_while_typing_and_esc_shows_all() {
+    let mut bench = with_songs(&["Rain", "在陽光下醒來", "Train"]);
+    bench.keys("/").type_text("rain");
+    assert_eq!(bench.app.library.rows().len(), 2);
+    bench.keys("enter j");
+    assert_eq!(bench.app.library.selected().unwrap().0, "s0");
+    bench.keys("/ ctrl-u").type_text("陽光");
+    assert_eq!(bench.app.library.rows(), [SongId("s1".into())]);
+    bench.keys("esc");
+    assert_eq!(bench.app.library.rows().len(), 3);
+}
+
+#[test]
+fn a_missing_file_is_fetched_at_the_start_and_tried_again() {
+    let saved = Saved {
+        songs: vec![song("s0", "far")],
+        ..Saved::default()
+    };
+    let mut bench = Bench::with(saved, Settings::default());
+    let fetches = |bench: &mut Bench| {
+        let effects = bench.take_effects();
+        effects
+            .iter()
+            .filter(|effect| matches!(effect, Effect::Download { .. }))
+            .count()
+    };
+    assert_eq!(fetches(&mut bench), 1);
+    let failed = |kind| {
+        Event::Song(SongEvent::NotFetched {
+            song: SongId("s0".into()),
+            kind: MediaKind::Audio,
+            failure: Failure::new(kind, ""),
+        })
+    };
+    bench.event(failed(FailureKind::Unreachable));
+    assert_eq!(fetches(&mut bench), 0, "not at once");
+    bench.pass(10.0);
+    assert_eq!(fetches(&mut bench), 1, "by itself");
+    bench.event(failed(FailureKind::BadFile)).pass(3600.0);
+    assert_eq!(fetches(&mut bench), 0, "a dead link stays dead");
+    assert!(matches!(
+        bench.app.notices.current(),
+        None | Some(Notice::NotFetched(..))
+    ));
+    bench.keys("4 r");
+    assert_eq!(fetches(&mut bench), 1, "the user may insist");
+}
+
+#[test]
+fn a_fetched_file_is_recorded_and_playable() {
+    let saved = Saved {
+        songs: vec![song("s0", "far")],
+        ..Saved::default()
+    };
+    let mut bench = Bench::with(saved, Settings::default());
+    bench.keys("4 enter");
+    assert!(matches!(
+        bench.app.notices.current(),
+        Some(Notice::Refused(_, Refusal::NotFetchedYet))
+    ));
+    bench.take_effects();
+    bench.fetched("s0");
+    let saved = bench.take_effects().into_iter().any(
+        |effect| matches!(effect, Effect::Save(Record::Song(song)) if song.audio.file.is_some()),
+    );
+    assert!(saved);
+    bench.keys("enter");
+    assert!(bench.app.player.is_open());
+}
+
+#[test]
+fn links_ids_and_lyrics_are_copied() {
+    let mut bench = with_songs(&["a"]);
+    bench.keys("4 y Y L");
+    let copied: Vec<String> = bench
+        .take_effects()
+        .into_iter()
+        .filter_map(|effect| match effect {
+            Effect::Copy(text) => Some(text),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(copied[0], "https://cdn.example/s0.m4a");
+    assert_eq!(copied[1], "s0");
+    assert!(copied[2].starts_with("[Verse]"));
+    assert_eq!(
+        bench.app.notices.current(),
+        Some(&Notice::Copied(Copied::Lyric))
+    );
+}
+
+#[test]
+fn reusing_a_song_fills_the_form_and_can_be_undone() {
+    let mut bench = with_songs(&["Woke up"]);
+    bench
+        .keys("enter")
+        .type_text("my own words")
+        .keys("esc 4 e");
+    assert_eq!(bench.app.focus, PaneId::Compose);
+    let draft = bench.app.draft();
+    assert!(draft.custom);
+    assert_eq!(draft.title, "Woke up");
+    assert_eq!(draft.seed, "3789209121");
+    bench.keys("u");
+    assert_eq!(bench.app.draft().prompt, "my own words");
+}

@@ -1,0 +1,9 @@
+//! What the tests stand on.
+
+pub mod bench;
+pub mod canned;
+pub mod picture;
+pub mod pty;
+pub mod screen;
+pub mod studio;
+pub mod tape;
