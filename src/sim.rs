@@ -4,8 +4,13 @@
 //! idea of the API cannot hide behind the same mistake here. Songs are composed, not played back; they are the same for
 //! the same request and seed. Besides the API it answers `GET /` (what this is), `GET /files/…` (songs and covers) and
 //! `GET /_sim/orders` (`{"orders": n}`: how much paid work was taken).
+//!
+//! With a state file it may be stopped and started again at any moment, as an API does not forget either: tasks keep
+//! their ids, songs and due times, files are rendered again byte for byte, callbacks still owed are delivered, and
+//! orders go on being counted (`sim/book.rs`).
 
 mod answers;
+mod book;
 mod callback;
 mod check;
 mod compose;
@@ -25,7 +30,9 @@ mod trouble;
 mod world;
 
 use std::fmt;
+use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,13 +40,14 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use book::{Book, Memory};
 pub use script::Scenario;
 use world::World;
 
 /// How a simulator is to behave.
 #[derive(Clone)]
 pub struct SimConfig {
-    /// Where to listen; port 0 takes a free one.
+    /// Where to listen; port 0 takes a free one, with a `state` the one of the last time if that is free.
     pub listen: SocketAddr,
     /// The only good token; without it every token is good but `invalid`, `expired`, `mismatched` and `used-up`.
     pub token: Option<String>,
@@ -53,6 +61,8 @@ pub struct SimConfig {
     pub shelf: usize,
     /// Makes ids and seeds repeatable; None draws new ones on each start.
     pub entropy: Option<u64>,
+    /// A file that remembers orders from one start to the next; it is made if its folder is there. None forgets.
+    pub state: Option<PathBuf>,
 }
 
 impl fmt::Debug for SimConfig {
@@ -66,6 +76,7 @@ impl fmt::Debug for SimConfig {
             .field("song_limit", &self.song_limit)
             .field("shelf", &self.shelf)
             .field("entropy", &self.entropy)
+            .field("state", &self.state)
             .finish()
     }
 }
@@ -80,6 +91,7 @@ impl Default for SimConfig {
             song_limit: None,
             shelf: 8 << 20,
             entropy: None,
+            state: None,
         }
     }
 }
@@ -93,7 +105,7 @@ pub enum SimError {
         /// The address asked for.
         address: SocketAddr,
         /// What the system said.
-        source: std::io::Error,
+        source: io::Error,
     },
     /// The scenario file has a mistake; the text names its line.
     #[error("{0}")]
@@ -101,9 +113,17 @@ pub enum SimError {
     /// The pace is negative or not a number.
     #[error("the pace must be 0 or more, not {0}")]
     Pace(f64),
+    /// The state file cannot be read or written, is not one, or has another simulator.
+    #[error("cannot use the simulator's state {}: {reason}", path.display())]
+    State {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The renderer could not be started.
     #[error("cannot start the renderer: {0}")]
-    Studio(std::io::Error),
+    Studio(io::Error),
 }
 
 /// A request as the simulator saw it; never with its headers, which hold the token.
@@ -139,15 +159,17 @@ impl Simulator {
         if !config.pace.is_finite() || config.pace < 0.0 {
             return Err(SimError::Pace(config.pace));
         }
+        let remembered = config.state.as_deref().map(Book::open).transpose()?;
         let listen_error = |source| SimError::Listen {
             address: config.listen,
             source,
         };
-        let listener = TcpListener::bind(config.listen)
+        let listener = listen(config.listen, remembered.as_ref().map(|(_, memory)| memory))
             .await
             .map_err(listen_error)?;
         let address = listener.local_addr().map_err(listen_error)?;
-        let world = Arc::new(World::new(&config, address)?);
+        let world = Arc::new(World::new(&config, address, remembered)?);
+        world.resume();
         let lines = line::Lines::new(listener, world.closing());
         let service = routes::service(Arc::clone(&world));
         let server = tokio::spawn(async move {
@@ -171,7 +193,8 @@ impl Simulator {
         self.address
     }
 
-    /// How many orders were taken as paid work since the start: accepted, whether or not the answer arrived.
+    /// How many orders were taken as paid work, since the start or since there is a state: accepted, whether or not
+    /// the answer arrived.
     pub fn orders(&self) -> usize {
         self.world.orders()
     }
@@ -181,7 +204,8 @@ impl Simulator {
         self.world.requests()
     }
 
-    /// Stops at once: open connections are closed, running tasks are forgotten.
+    /// Stops at once: open connections are closed, running tasks are forgotten or left to the next start. The state
+    /// file is free when this returns.
     pub async fn stop(mut self) {
         self.world.close();
         self.server.abort();
@@ -195,4 +219,17 @@ impl Drop for Simulator {
         self.world.close();
         self.server.abort();
     }
+}
+
+/// Listens where it was asked to, at the port of the last time if any will do.
+async fn listen(wanted: SocketAddr, memory: Option<&Memory>) -> io::Result<TcpListener> {
+    let last = memory.and_then(|memory| memory.address);
+    if let Some(last) = last.filter(|_| wanted.port() == 0) {
+        let same = SocketAddr::new(wanted.ip(), last.port());
+        // Taken by someone else meanwhile: then another one.
+        if let Ok(listener) = TcpListener::bind(same).await {
+            return Ok(listener);
+        }
+    }
+    TcpListener::bind(wanted).await
 }

@@ -27,6 +27,10 @@ pub(crate) struct SimulateArguments {
     /// Trouble to make: delays, refusals, dropped connections (TOML; see README)
     #[arg(long, value_name = "FILE")]
     scenario: Option<PathBuf>,
+    /// Remember the orders in this file: stopped and started again, the simulator still knows its tasks and songs, and
+    /// finishes what was due
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
 }
 
 /// A pace: a number from 0 to 100.
@@ -49,6 +53,7 @@ pub(crate) fn run(arguments: &SimulateArguments) -> Result<(), Trouble> {
         token: arguments.token.clone(),
         pace: arguments.pace,
         scenario: scenario.transpose().map_err(Trouble::Usage)?,
+        state: arguments.state.clone(),
         ..SimConfig::default()
     };
     super::runtime()?.block_on(async {

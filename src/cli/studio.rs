@@ -29,6 +29,8 @@ use crate::store::Store;
 
 /// How fast the demo's simulator makes songs: under ten seconds.
 const DEMO_PACE: f64 = 0.14;
+/// Bytes of songs that the demo's simulator keeps in memory: one or two, until they are downloaded.
+const DEMO_SHELF: usize = 4 << 20;
 /// The demo's token: the simulator takes any.
 const DEMO_TOKEN: &str = "demo";
 
@@ -113,7 +115,7 @@ struct Opening {
 async fn open(opening: Opening) -> Result<Farewell, Trouble> {
     let config = opening.config;
     let simulator = if opening.settings.demo {
-        Some(start_simulator().await?)
+        Some(start_simulator(&config.paths.data).await?)
     } else {
         None
     };
@@ -163,9 +165,15 @@ async fn open(opening: Opening) -> Result<Farewell, Trouble> {
     Ok(farewell?)
 }
 
-async fn start_simulator() -> Result<Simulator, Trouble> {
+/// The demo's API. It remembers what was ordered: songs that were being made when the user left are there at the next
+/// start.
+async fn start_simulator(data: &Path) -> Result<Simulator, Trouble> {
+    std::fs::create_dir_all(data)
+        .with_context(|| format!("cannot make the folder {}", data.display()))?;
     let config = SimConfig {
         pace: DEMO_PACE,
+        state: Some(data.join("simulator.jsonl")),
+        shelf: DEMO_SHELF,
         ..SimConfig::default()
     };
     Ok(Simulator::start(config).await?)

@@ -1,5 +1,6 @@
 //! The API's JSON, written by hand field by field from recorded answers.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::check::{Account, Refusal};
@@ -16,7 +17,7 @@ pub fn refusal(refusal: &Refusal, trace_id: &str) -> Value {
 }
 
 /// A song as the answers show it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Song {
     pub id: String,
     pub title: String,

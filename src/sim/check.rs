@@ -2,6 +2,7 @@
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::dice::{Dice, hash};
@@ -70,7 +71,7 @@ impl Refusal {
 }
 
 /// Whose token it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Account {
     /// The same for each token, on each start.
     pub user: String,
@@ -79,6 +80,7 @@ pub struct Account {
     /// Likewise.
     pub credential: String,
     /// True if there is no credit for paid work.
+    #[serde(skip)]
     pub is_used_up: bool,
 }
 
@@ -121,9 +123,16 @@ impl Fields {
     /// Reads a body, which must be a JSON object.
     pub fn read(body: &[u8]) -> Result<Self, Refusal> {
         match serde_json::from_slice(body) {
-            Ok(Value::Object(fields)) => Ok(Self(fields)),
-            Ok(_) => Err(Refusal::bad("The request body must be a JSON object.")),
+            Ok(value) => Self::of(value),
             Err(_) => Err(Refusal::bad("The request body is not valid JSON.")),
+        }
+    }
+
+    /// The fields of a request, which must be a JSON object.
+    pub fn of(request: Value) -> Result<Self, Refusal> {
+        match request {
+            Value::Object(fields) => Ok(Self(fields)),
+            _ => Err(Refusal::bad("The request body must be a JSON object.")),
         }
     }
 

@@ -164,15 +164,13 @@ impl Visit {
         }
         let (is_async, has_callback) = (order.is_async, order.callback_url.is_some());
         let base = base(&self.head.headers);
-        let task = self.world.take(
-            Wanted {
-                order,
-                request: fields.into_value(),
-                account,
-                base,
-            },
-            deed,
-        )?;
+        let wanted = Wanted {
+            order,
+            request: fields.into_value(),
+            account,
+            base,
+        };
+        let task = self.world.take(wanted, deed).await?;
         if trouble::hides_answer(deed) {
             return Ok(StatusCode::NO_CONTENT.into_response());
         }
@@ -182,13 +180,13 @@ impl Visit {
             }
             return Ok(json(
                 StatusCode::OK,
-                &answers::accepted_for_callback(&task.id),
+                &answers::accepted_for_callback(&task.entry.id),
             ));
         }
         if is_async {
             return Ok(json(
                 StatusCode::OK,
-                &answers::accepted(&task.id, &task.trace_id),
+                &answers::accepted(&task.entry.id, &task.entry.trace_id),
             ));
         }
         task.over().await;
@@ -203,9 +201,10 @@ impl Visit {
                 let id = fields
                     .words("id")?
                     .ok_or_else(|| Refusal::bad("id is required."))?;
+                let base = base(&self.head.headers);
                 self.world
                     .task(id, &account)
-                    .map_or_else(|| json!({}), |task| task.record())
+                    .map_or_else(|| json!({}), |task| task.record(base.as_deref()))
             }
             Some("retrieve_batch") => self.batch(&fields, &account)?,
             Some(_) => return Err(Refusal::bad("action is invalid.")),
@@ -232,17 +231,19 @@ impl Visit {
             None => self.world.tasks(account),
         };
         tasks.retain(|task| {
-            user.is_none_or(|user| user == task.account.user)
-                && application.is_none_or(|application| application == task.account.application)
+            user.is_none_or(|user| user == task.entry.account.user)
+                && application
+                    .is_none_or(|application| application == task.entry.account.application)
                 && kind.is_none_or(|kind| kind == "audios")
-                && since.is_none_or(|since| task.created_at >= since)
-                && until.is_none_or(|until| task.created_at <= until)
+                && since.is_none_or(|since| task.entry.created_at >= since)
+                && until.is_none_or(|until| task.entry.created_at <= until)
         });
+        let base = base(&self.head.headers);
         let items: Vec<Value> = tasks
             .iter()
             .skip(offset)
             .take(limit)
-            .map(|task| task.record())
+            .map(|task| task.record(base.as_deref()))
             .collect();
         Ok(json!({ "items": items, "count": tasks.len() }))
     }
@@ -253,7 +254,7 @@ fn finished(task: &Task) -> Response {
     match task.failure() {
         Some(fail) => json(
             StatusCode::INTERNAL_SERVER_ERROR,
-            &answers::failure(&fail, &task.trace_id),
+            &answers::failure(&fail, &task.entry.trace_id),
         ),
         None => json(StatusCode::OK, &task.delivery()),
     }

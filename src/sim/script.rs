@@ -31,7 +31,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::SimError;
@@ -89,7 +89,7 @@ pub enum Drop {
 }
 
 /// How a generation fails.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fail {
     /// The error's code.
@@ -99,7 +99,7 @@ pub struct Fail {
 }
 
 /// What becomes of a callback.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Callback {
     /// It is lost.

@@ -1,6 +1,7 @@
 //! One order and its fate: waiting for its song, named, heard in advance, finished, called back.
 //!
-//! A task is finished when its time has come *and* its song is rendered.
+//! A task is finished when its time has come *and* its song is rendered. Its time goes on while the simulator is
+//! stopped: what fell due meanwhile is rendered after the start and finished at its own moment.
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -8,7 +9,8 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use super::answers::{self, Record, Song};
-use super::check::{Account, Order};
+use super::book::{End, Entry, Line, Past};
+use super::check::{self, Account, Fields, Order};
 use super::compose::Wish;
 use super::dice::{Dice, hash};
 use super::script::{Callback, Deed, Fail};
@@ -50,42 +52,32 @@ pub struct Wanted {
 /// An order that was taken.
 #[derive(Debug)]
 pub struct Task {
-    /// Its id at the API.
-    pub id: String,
-    /// The trace id of the request that ordered it.
-    pub trace_id: String,
-    /// Who ordered it.
-    pub account: Account,
-    /// Unix seconds.
-    pub created_at: f64,
-    mongo_id: String,
-    request: Value,
-    song: Song,
+    /// The order, with all that was drawn for it.
+    pub entry: Entry,
     wish: Wish,
-    /// Where its files are, as the client sees this server.
+    callback_url: Option<String>,
+    /// Where its files are, for those who do not say how they see this server.
     base: String,
-    started: Instant,
-    takes: Duration,
-    fail: Option<Fail>,
-    callback: Option<(String, Option<Callback>)>,
+    /// How old it was when this simulator began with it.
+    age: Duration,
+    since: Instant,
     end: watch::Sender<Option<End>>,
+    /// Callbacks that an earlier simulator sent.
+    calls: u32,
     called_back: watch::Sender<bool>,
 }
 
-/// How a task ended.
-#[derive(Clone, Debug)]
-struct End {
-    elapsed: f64,
-    finished_at: f64,
-    /// The length of the song in seconds.
-    outcome: Result<f64, Fail>,
-}
-
+/// Unix seconds, to the millisecond.
 fn unix_now() -> f64 {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
     since.as_millis() as f64 / 1_000.0
+}
+
+/// How long ago a Unix moment was; nothing if the clock was set back behind it.
+fn seconds_since(moment: f64) -> Duration {
+    Duration::try_from_secs_f64(unix_now() - moment).unwrap_or_default()
 }
 
 impl Task {
@@ -95,29 +87,48 @@ impl Task {
         let seconds = terms.generation.unwrap_or_else(|| dice.between(35.0, 60.0));
         let takes = Duration::try_from_secs_f64(seconds * terms.pace).unwrap_or(Duration::MAX);
         let mongo_id = format!("{:08x}{:016x}", created_at as u32, dice.throw());
-        let (song, wish) = plan(&wanted.order, terms.song_limit, dice);
-        Self {
+        let song = song(&wanted.order, dice);
+        let entry = Entry {
             id: dice.uuid(),
             trace_id: dice.uuid(),
+            mongo_id,
             account: wanted.account,
             created_at,
-            mongo_id,
-            request: wanted.request,
-            song,
-            wish,
-            base: wanted.base.unwrap_or_else(|| terms.base.clone()),
-            started: Instant::now(),
             takes,
+            request: wanted.request,
+            base: wanted.base,
+            song,
+            limit: terms.song_limit,
             fail: deed.fail.clone(),
-            callback: wanted.order.callback_url.map(|url| (url, deed.callback)),
-            end: watch::Sender::new(None),
-            called_back: watch::Sender::new(false),
-        }
+            callback: deed.callback,
+        };
+        Self::of(entry, wanted.order, terms)
     }
 
-    /// The id of its song, known from the beginning.
-    pub fn song_id(&self) -> &str {
-        &self.song.id
+    /// The task of an order that an earlier simulator took; None if its request is none we would take.
+    pub fn again(past: Past, terms: &Terms) -> Option<Self> {
+        let fields = Fields::of(past.entry.request.clone()).ok()?;
+        let order = check::order(&fields).ok()?;
+        Some(Self {
+            age: seconds_since(past.entry.created_at),
+            end: watch::Sender::new(past.end),
+            calls: past.calls,
+            ..Self::of(past.entry, order, terms)
+        })
+    }
+
+    fn of(entry: Entry, order: Order, terms: &Terms) -> Self {
+        Self {
+            wish: wish(&order, &entry),
+            callback_url: order.callback_url,
+            base: entry.base.clone().unwrap_or_else(|| terms.base.clone()),
+            entry,
+            age: Duration::ZERO,
+            since: Instant::now(),
+            end: watch::Sender::new(None),
+            calls: 0,
+            called_back: watch::Sender::new(false),
+        }
     }
 
     /// True once it has succeeded or failed.
@@ -125,61 +136,99 @@ impl Task {
         self.end.borrow().is_some()
     }
 
+    /// True if it is over and needs no callback any more.
+    pub fn is_settled(&self) -> bool {
+        self.is_over() && self.calls >= self.calls_due()
+    }
+
+    /// How long it has been, stops of the simulator included.
+    fn elapsed(&self) -> Duration {
+        self.age.saturating_add(self.since.elapsed())
+    }
+
     /// How long it still takes, rendering aside.
     pub fn remaining(&self) -> Duration {
-        self.takes.saturating_sub(self.started.elapsed())
+        self.entry.takes.saturating_sub(self.elapsed())
     }
 
     /// How much of its time has passed, 0–1.
     fn progress(&self) -> f64 {
-        let whole = self.takes.as_secs_f64().max(1e-6);
-        (self.started.elapsed().as_secs_f64() / whole).min(1.0)
+        let whole = self.entry.takes.as_secs_f64().max(1e-6);
+        (self.elapsed().as_secs_f64() / whole).min(1.0)
     }
 
     /// Lives its life to the end, callback included.
     pub async fn run(&self, world: &World) {
-        let outcome = if let Some(fail) = &self.fail {
-            tokio::time::sleep(self.takes).await;
-            Err(fail.clone())
-        } else {
-            let song = Piece::Song(self.wish.clone());
-            let making = world.studio.get(&self.song.id, &song);
-            let (recording, ()) = tokio::join!(making, tokio::time::sleep(self.takes));
-            let broken = || Fail {
-                code: "api_error".to_owned(),
-                message: "Internal server error.".to_owned(),
+        if !self.is_over() {
+            let outcome = self.make(world).await;
+            let end = self.end_with(outcome);
+            let id = self.entry.id.clone();
+            let line = Line::End {
+                id,
+                end: end.clone(),
             };
-            recording
-                .map(|recording| recording.seconds)
-                .ok_or_else(broken)
-        };
-        let elapsed = self.started.elapsed().as_secs_f64();
-        self.end.send_replace(Some(End {
-            elapsed,
-            finished_at: unix_now(),
-            outcome,
-        }));
-        self.call_back().await;
+            world.write_down(line).await;
+            self.end.send_replace(Some(end));
+        }
+        self.call_back(world).await;
     }
 
-    async fn call_back(&self) {
-        let Some((url, trouble)) = &self.callback else {
+    /// Waits until it is due and its song is rendered; says how long that is in seconds.
+    async fn make(&self, world: &World) -> Result<f64, Fail> {
+        if let Some(fail) = &self.entry.fail {
+            tokio::time::sleep(self.remaining()).await;
+            return Err(fail.clone());
+        }
+        let song = Piece::Song(self.wish.clone());
+        let making = world.studio.get(&self.entry.song.id, &song);
+        let (recording, ()) = tokio::join!(making, tokio::time::sleep(self.remaining()));
+        let broken = || Fail {
+            code: "api_error".to_owned(),
+            message: "Internal server error.".to_owned(),
+        };
+        recording
+            .map(|recording| recording.seconds)
+            .ok_or_else(broken)
+    }
+
+    /// Ended now, or when it was due if nobody was here then.
+    fn end_with(&self, outcome: Result<f64, Fail>) -> End {
+        let takes = self.entry.takes;
+        let (elapsed, finished_at) = if self.age >= takes && !self.age.is_zero() {
+            (takes, self.entry.created_at + takes.as_secs_f64())
+        } else {
+            (self.elapsed(), unix_now())
+        };
+        End {
+            elapsed: elapsed.as_secs_f64(),
+            finished_at,
+            outcome,
+        }
+    }
+
+    /// How often its callback is to be sent.
+    fn calls_due(&self) -> u32 {
+        match (&self.callback_url, self.entry.callback) {
+            (None, _) | (_, Some(Callback::Never)) => 0,
+            (_, Some(Callback::Twice)) => 2,
+            _ => 1,
+        }
+    }
+
+    async fn call_back(&self, world: &World) {
+        let Some(url) = self.callback_url.as_ref().filter(|_| self.calls_due() > 0) else {
             return;
         };
-        let body = self.delivery();
-        match trouble {
-            Some(Callback::Never) => return,
-            Some(Callback::Late) => tokio::time::sleep(self.takes).await,
-            _ => {}
+        if self.entry.callback == Some(Callback::Late) {
+            let ended = self.end.borrow().as_ref().map(|end| end.finished_at);
+            let passed = ended.map_or(Duration::ZERO, seconds_since);
+            tokio::time::sleep(self.entry.takes.saturating_sub(passed)).await;
         }
-        let times = if *trouble == Some(Callback::Twice) {
-            2
-        } else {
-            1
-        };
-        for _ in 0..times {
+        let body = self.delivery();
+        for _ in self.calls..self.calls_due() {
             // A receiver that is away has lost its callback; the record remains.
             callback::post(url, &body).await;
+            world.write_down(Line::Call(self.entry.id.clone())).await;
         }
         self.called_back.send_replace(true);
     }
@@ -201,14 +250,14 @@ impl Task {
 
     /// The whole answer; call it when the task is over.
     pub fn delivery(&self) -> Value {
+        let (id, trace_id) = (&self.entry.id, &self.entry.trace_id);
         match self.end.borrow().as_ref().map(|end| end.outcome.clone()) {
-            Some(Err(fail)) => answers::failed_delivery(&self.id, &fail, &self.trace_id),
-            Some(Ok(seconds)) => answers::delivery(
-                &self.id,
-                &self.trace_id,
-                &self.song.finished(&self.base, seconds),
-            ),
-            None => answers::accepted(&self.id, &self.trace_id),
+            Some(Err(fail)) => answers::failed_delivery(id, &fail, trace_id),
+            Some(Ok(seconds)) => {
+                let song = self.entry.song.finished(&self.base, seconds);
+                answers::delivery(id, trace_id, &song)
+            }
+            None => answers::accepted(id, trace_id),
         }
     }
 
@@ -220,38 +269,37 @@ impl Task {
             .and_then(|end| end.outcome.clone().err())
     }
 
-    /// The task as `/producer/tasks` shows it now.
-    pub fn record(&self) -> Value {
+    /// The task as `/producer/tasks` shows it now, to a client that sees this server at `base`.
+    pub fn record(&self, base: Option<&str>) -> Value {
+        let (entry, base) = (&self.entry, base.unwrap_or(&self.base));
         let end = self.end.borrow().clone();
         let progress = self.progress();
         let response = match end.as_ref().map(|end| &end.outcome) {
             Some(Ok(seconds)) => Some(answers::response(
-                &self.id,
-                &self.song.finished(&self.base, *seconds),
+                &entry.id,
+                &entry.song.finished(base, *seconds),
             )),
-            Some(Err(fail)) => Some(answers::failed_response(&self.id, fail)),
+            Some(Err(fail)) => Some(answers::failed_response(&entry.id, fail)),
             None if progress < NAMED => None,
             None => {
                 let percent = ((progress * 100.0) as u32).min(99);
-                Some(answers::response(
-                    &self.id,
-                    &self.song.running(&self.base, percent, self.has_preview()),
-                ))
+                let song = entry.song.running(base, percent, self.has_preview());
+                Some(answers::response(&entry.id, &song))
             }
         };
         let record = Record {
-            mongo_id: &self.mongo_id,
-            id: &self.id,
-            account: &self.account,
-            created_at: self.created_at,
-            request: &self.request,
-            trace_id: &self.trace_id,
+            mongo_id: &entry.mongo_id,
+            id: &entry.id,
+            account: &entry.account,
+            created_at: entry.created_at,
+            request: &entry.request,
+            trace_id: &entry.trace_id,
         };
         record.json(response, end.map(|end| (end.elapsed, end.finished_at)))
     }
 
     fn has_preview(&self) -> bool {
-        self.fail.is_none() && self.progress() >= PREVIEWED
+        self.entry.fail.is_none() && self.progress() >= PREVIEWED
     }
 
     /// The song's file, once it is finished.
@@ -286,41 +334,22 @@ impl Task {
             .map(|_| Piece::Cover(format!("{} {}", self.wish.seed, self.wish.prompt)))
     }
 }
-/// Decides words, title and seed of an order.
-fn plan(order: &Order, limit: Option<f64>, dice: &mut Dice) -> (Song, Wish) {
+
+/// Decides id, words, title and seed of an order's song.
+fn song(order: &Order, dice: &mut Dice) -> Song {
     let drawn = (dice.throw() & 0xffff_ffff).to_string();
     let seed = order.seed.clone().unwrap_or(drawn);
     let prompt = order.prompt.clone().unwrap_or_default();
-    let given = order.lyric.clone().unwrap_or_default();
     let (title, lyric) = if order.instrumental {
         (lyricist::title(&prompt), lyricist::NO_WORDS.to_owned())
-    } else if given.is_empty() {
+    } else if let Some(given) = order.lyric.clone() {
+        let title = lyricist::title_of_lyric(&given);
+        (title.unwrap_or_else(|| lyricist::title(&prompt)), given)
+    } else {
         let words = lyricist::write(&prompt, &mut Dice::named(hash(&seed), "words"));
         (words.title, words.lyric)
-    } else {
-        let title = lyricist::title_of_lyric(&given);
-        (
-            title.unwrap_or_else(|| lyricist::title(&prompt)),
-            given.clone(),
-        )
     };
-    let wish = Wish {
-        seed: seed.clone(),
-        prompt: prompt.clone(),
-        // The form of an instrumental may still follow the words that were sent.
-        lyric: if order.instrumental {
-            given
-        } else {
-            lyric.clone()
-        },
-        model: order.model.clone(),
-        weirdness: order.weirdness,
-        sound_strength: order.sound_strength,
-        lyrics_strength: order.lyrics_strength,
-        instrumental: order.instrumental,
-        limit,
-    };
-    let song = Song {
+    Song {
         id: dice.uuid(),
         title: order.title.clone().unwrap_or(title),
         lyric,
@@ -330,6 +359,26 @@ fn plan(order: &Order, limit: Option<f64>, dice: &mut Dice) -> (Song, Wish) {
         created_at: jiff::Timestamp::now()
             .strftime("%Y-%m-%dT%H:%M:%S%.6fZ")
             .to_string(),
-    };
-    (song, wish)
+    }
+}
+
+/// What is to be recorded.
+fn wish(order: &Order, entry: &Entry) -> Wish {
+    let song = &entry.song;
+    Wish {
+        seed: song.seed.clone(),
+        prompt: song.sound.clone(),
+        // The form of an instrumental may still follow the words that were sent.
+        lyric: if order.instrumental {
+            order.lyric.clone().unwrap_or_default()
+        } else {
+            song.lyric.clone()
+        },
+        model: order.model.clone(),
+        weirdness: order.weirdness,
+        sound_strength: order.sound_strength,
+        lyrics_strength: order.lyrics_strength,
+        instrumental: order.instrumental,
+        limit: entry.limit,
+    }
 }

@@ -1,6 +1,6 @@
 //! What is going on inside: the tasks, the requests, and a count of the work that was taken.
 //!
-//! Taking an order is one step under one lock, so the count of orders is exact.
+//! Orders are taken one after the other, each wholly or not at all, so the count of orders is exact.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
@@ -10,6 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::sync::watch;
 
+use super::book::{Book, Line, Memory};
 use super::check::{Account, Refusal};
 use super::dice::Dice;
 use super::script::{Deed, Endpoint, Script};
@@ -32,6 +33,9 @@ pub struct World {
     script: Script,
     dice: Mutex<Dice>,
     ledger: Mutex<Ledger>,
+    /// Held while an order is taken.
+    taking: tokio::sync::Mutex<()>,
+    book: Option<Arc<Book>>,
     orders: AtomicUsize,
     seen: Mutex<VecDeque<SeenRequest>>,
     closing: watch::Sender<bool>,
@@ -50,33 +54,55 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl World {
-    /// A world without tasks, reachable at `address`.
-    pub fn new(config: &SimConfig, address: SocketAddr) -> Result<Self, SimError> {
+    /// A world reachable at `address`: without tasks, or with those of a book.
+    pub fn new(
+        config: &SimConfig,
+        address: SocketAddr,
+        remembered: Option<(Book, Memory)>,
+    ) -> Result<Self, SimError> {
         let scenario = config.scenario.clone().unwrap_or_default();
-        let clock = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
-        let drawn = (clock.as_nanos() as u64)
-            ^ (u64::from(std::process::id()) << 40)
-            ^ u64::from(address.port());
         let limit = config.song_limit.map(|limit| limit.as_secs_f64());
+        let terms = Terms {
+            base: format!("http://{address}"),
+            pace: config.pace,
+            generation: scenario.generation_seconds,
+            song_limit: scenario.song_seconds.or(limit),
+        };
+        let mut ledger = Ledger::default();
+        let (mut orders, mut book) = (0, None);
+        if let Some((found, mut memory)) = remembered {
+            found.begin(address, &mut memory)?;
+            for past in memory.past {
+                let task = Task::again(past, &terms).ok_or_else(|| SimError::State {
+                    path: config.state.clone().unwrap_or_default(),
+                    reason: "an order in it cannot be understood".to_owned(),
+                })?;
+                ledger.enter(&Arc::new(task));
+            }
+            (orders, book) = (memory.orders, Some(Arc::new(found)));
+        }
         Ok(Self {
             token: config.token.clone(),
             studio: Studio::open(config.shelf).map_err(SimError::Studio)?,
-            terms: Terms {
-                base: format!("http://{address}"),
-                pace: config.pace,
-                generation: scenario.generation_seconds,
-                song_limit: scenario.song_seconds.or(limit),
-            },
+            terms,
             jobs: scenario.jobs_in_flight.unwrap_or(JOBS),
             script: Script::new(&scenario),
-            dice: Mutex::new(Dice::new(config.entropy.unwrap_or(drawn))),
-            ledger: Mutex::default(),
-            orders: AtomicUsize::new(0),
+            dice: Mutex::new(dice(config.entropy, address, orders)),
+            ledger: Mutex::new(ledger),
+            taking: tokio::sync::Mutex::default(),
+            book,
+            orders: AtomicUsize::new(orders),
             seen: Mutex::default(),
             closing: watch::Sender::new(false),
         })
+    }
+
+    /// Goes on with what was not settled when the last simulator stopped.
+    pub fn resume(self: &Arc<Self>) {
+        let tasks = lock(&self.ledger).tasks.clone();
+        for task in tasks.iter().filter(|task| !task.is_settled()) {
+            self.run(task);
+        }
     }
 
     /// Says true once the simulator is being stopped.
@@ -87,6 +113,10 @@ impl World {
     /// Ends everything that runs.
     pub fn close(&self) {
         self.closing.send_replace(true);
+        // First the book: what is broken off in the studio is not to be remembered as a failure.
+        if let Some(book) = &self.book {
+            book.close();
+        }
         self.studio.close();
     }
 
@@ -122,7 +152,7 @@ impl World {
     /// The account's task of this id.
     pub fn task(&self, id: &str, account: &Account) -> Option<Arc<Task>> {
         let task = lock(&self.ledger).by_id.get(id).cloned();
-        task.filter(|task| task.account == *account)
+        task.filter(|task| task.entry.account == *account)
     }
 
     /// All tasks of an account, newest first.
@@ -132,7 +162,7 @@ impl World {
             .tasks
             .iter()
             .rev()
-            .filter(|task| task.account == *account)
+            .filter(|task| task.entry.account == *account)
             .cloned()
             .collect()
     }
@@ -143,41 +173,93 @@ impl World {
     }
 
     /// Takes an order: from here on it is paid work, whatever becomes of the answer.
-    pub fn take(self: &Arc<Self>, wanted: Wanted, deed: &Deed) -> Result<Arc<Task>, Refusal> {
-        let mut ledger = lock(&self.ledger);
+    pub async fn take(self: &Arc<Self>, wanted: Wanted, deed: &Deed) -> Result<Arc<Task>, Refusal> {
+        let (world, deed) = (Arc::clone(self), deed.clone());
+        // In a job of its own: a client that leaves must not break it off half way.
+        let taking = tokio::spawn(async move { world.take_whole(wanted, &deed).await });
+        taking
+            .await
+            .unwrap_or_else(|_| Err(Refusal::new(500, "api_error")))
+    }
+
+    async fn take_whole(
+        self: &Arc<Self>,
+        wanted: Wanted,
+        deed: &Deed,
+    ) -> Result<Arc<Task>, Refusal> {
+        let _turn = self.taking.lock().await;
+        self.check_room(&wanted.account)?;
+        let task = Arc::new(Task::new(wanted, deed, &self.terms, &mut lock(&self.dice)));
+        if let Some(book) = &self.book {
+            let line = Line::Order(Box::new(task.entry.clone()));
+            book.add(line).await.map_err(|error| Refusal {
+                message: format!("The simulator cannot write the order down: {error}."),
+                ..Refusal::new(500, "api_error")
+            })?;
+        }
+        lock(&self.ledger).enter(&task);
+        self.orders.fetch_add(1, Ordering::AcqRel);
+        self.run(&task);
+        Ok(task)
+    }
+
+    /// Refuses an account that has as many jobs in flight as it may.
+    fn check_room(&self, account: &Account) -> Result<(), Refusal> {
+        let ledger = lock(&self.ledger);
         let mine = ledger
             .tasks
             .iter()
-            .filter(|task| task.account == wanted.account);
+            .filter(|task| task.entry.account == *account);
         let running: Vec<&Arc<Task>> = mine.filter(|task| !task.is_over()).collect();
-        if self.jobs > 0 && running.len() >= self.jobs {
-            let soonest = running
-                .iter()
-                .map(|task| task.remaining())
-                .min()
-                .unwrap_or_default();
-            let retry_after = Some(soonest.as_secs() + 1);
-            return Err(Refusal {
-                retry_after,
-                ..Refusal::new(429, "too_many_requests")
-            });
+        if self.jobs == 0 || running.len() < self.jobs {
+            return Ok(());
         }
-        let task = Arc::new(Task::new(wanted, deed, &self.terms, &mut lock(&self.dice)));
-        ledger.tasks.push(Arc::clone(&task));
-        ledger.by_id.insert(task.id.clone(), Arc::clone(&task));
-        ledger
-            .by_song
-            .insert(task.song_id().to_owned(), Arc::clone(&task));
-        self.orders.fetch_add(1, Ordering::AcqRel);
-        drop(ledger);
-        let (world, running) = (Arc::clone(self), Arc::clone(&task));
+        let soonest = running.iter().map(|task| task.remaining()).min();
+        Err(Refusal {
+            retry_after: Some(soonest.unwrap_or_default().as_secs().saturating_add(1)),
+            ..Refusal::new(429, "too_many_requests")
+        })
+    }
+
+    fn run(self: &Arc<Self>, task: &Arc<Task>) {
+        let (world, task) = (Arc::clone(self), Arc::clone(task));
         let mut closing = self.closing();
         tokio::spawn(async move {
             tokio::select! {
-                () = running.run(&world) => {}
+                () = task.run(&world) => {}
                 _ = closing.wait_for(|is_closing| *is_closing) => {}
             }
         });
-        Ok(task)
+    }
+
+    /// Writes down what became of a task, where there is a book.
+    pub async fn write_down(&self, line: Line) {
+        if let Some(book) = &self.book {
+            // If it cannot be written, the same happens once more after a restart.
+            let _ = book.add(line).await;
+        }
+    }
+}
+
+impl Ledger {
+    fn enter(&mut self, task: &Arc<Task>) {
+        let (id, song) = (task.entry.id.clone(), task.entry.song.id.clone());
+        self.tasks.push(Arc::clone(task));
+        self.by_id.insert(id, Arc::clone(task));
+        self.by_song.insert(song, Arc::clone(task));
+    }
+}
+
+/// The dice of a simulator that begins after so many orders: ids that were drawn before must not come again.
+fn dice(entropy: Option<u64>, address: SocketAddr, orders: usize) -> Dice {
+    let clock = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    let drawn = (clock.as_nanos() as u64)
+        ^ (u64::from(std::process::id()) << 40)
+        ^ u64::from(address.port());
+    match entropy {
+        Some(seed) if orders > 0 => Dice::named(seed, &format!("after {orders} orders")),
+        _ => Dice::new(entropy.unwrap_or(drawn)),
     }
 }

@@ -3,6 +3,7 @@
 mod errors;
 mod files;
 mod music;
+mod restart;
 mod shapes;
 mod tasks;
 mod trouble;

@@ -32,7 +32,7 @@ pub struct Bench {
 impl Bench {
     pub fn new() -> Self {
         Bench {
-            now: Timestamp::from_second(1_767_119_745).unwrap(),
+            now: Timestamp::from_second(1_767_119_745).expect("within range"),
             settings: Settings::default(),
             queue: TaskQueue::default(),
             effects: Vec::new(),
@@ -173,11 +173,11 @@ impl Bench {
     }
 
     pub fn state(&self, task: TaskId) -> &TaskState {
-        &self.queue.get(task).unwrap().state
+        &self.task(task).state
     }
 
     pub fn task(&self, task: TaskId) -> &Task {
-        self.queue.get(task).unwrap()
+        self.queue.get(task).expect("a task that was ordered")
     }
 
     /// The orders sent since the last look.

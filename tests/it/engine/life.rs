@@ -27,14 +27,15 @@ fn an_order_is_kept_sent_taken_asked_for_and_delivered() {
     assert!(bench.questions().is_empty(), "asked too early");
     bench.pass(5.1);
     assert_eq!(bench.questions(), [vec![api_id.clone()]]);
+    let asked = [api_id.clone()];
     let half = outcome(&api_id, Outcome::Running(Some(50)));
-    assert!(bench.retrieved(&[api_id.clone()], vec![half]).is_empty());
+    assert!(bench.retrieved(&asked, vec![half]).is_empty());
     assert_eq!(bench.task(task).progress, Some(50));
 
     bench.pass(15.0);
     assert_eq!(bench.questions().len(), 1);
     let done = outcome(&api_id, Outcome::Succeeded(vec![song("a")]));
-    let made = bench.retrieved(&[api_id.clone()], vec![done]);
+    let made = bench.retrieved(&asked, vec![done]);
     assert_eq!(made.len(), 1);
     assert_eq!(made[0].task, Some(task));
     let task = &bench.disk[&task];

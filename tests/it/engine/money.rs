@@ -18,7 +18,7 @@ use super::bench::{Bench, is_with_user, record, song};
 const ALL_WELL: u8 = 15;
 
 /// Something that happens to the studio.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 enum Step {
     Order(u8),
     /// The API does something with one of the requests it has, in one of several ways.

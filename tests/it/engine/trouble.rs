@@ -16,10 +16,13 @@ fn rate_limited(seconds: Option<i64>) -> Failure {
     }
 }
 
+/// What a state is held against.
+type Check = fn(&TaskState) -> bool;
+
 #[test]
 fn each_kind_of_failure_leads_where_it_should() {
     use FailureKind as K;
-    let expected: [(K, fn(&TaskState) -> bool); 15] = [
+    let expected: [(K, Check); 15] = [
         (K::Unreachable, is_waiting),
         (K::RateLimited, is_waiting),
         (K::NoToken, |s| is_held(s, Hold::Token)),
