@@ -165,7 +165,12 @@ async fn fetch_song(path: &std::path::Path) {
         if let [record] = records.expect("records").as_slice()
             && let Outcome::Succeeded(songs) = &record.outcome
         {
-            break songs[0].audio.url.clone().expect("a link");
+            break songs[0]
+                .audio
+                .url
+                .as_ref()
+                .and_then(|link| link.url())
+                .expect("a link");
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     };

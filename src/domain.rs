@@ -22,6 +22,6 @@ pub use lyric::Lyric;
 pub use playback::{OutputKind, PlayerCommand, PlayerEvent, Volume, Waveform};
 pub use request::{AudiosRequest, Request};
 pub use saved::{Preferences, Record, Saved};
-pub use song::{Media, MediaFile, MediaKind, Song, SongId};
+pub use song::{Link, Media, MediaFile, MediaKind, Song, SongId};
 pub use task::{ApiTaskId, Hold, Outcome, Task, TaskId, TaskRecord, TaskState};
 pub use time::{Seconds, Timestamp};

@@ -324,11 +324,11 @@ fn song(entry: &Value, made_at: Timestamp) -> Option<Song> {
         duration,
         created_at: moment(entry.get("created_at")).unwrap_or(made_at),
         audio: Media {
-            url: Some(audio),
+            url: Some(audio.into()),
             ..Media::default()
         },
         cover: Media {
-            url: link(entry.get("image_url")),
+            url: link(entry.get("image_url")).map(Into::into),
             ..Media::default()
         },
     })

@@ -197,7 +197,7 @@ impl App {
                 songs.fetch_again(&id, &mut cx);
             }
             LibraryCommand::CopyLink => {
-                let link = song.audio.url.as_ref().map(ToString::to_string);
+                let link = song.audio.url.as_ref().map(|link| link.as_str().to_owned());
                 self.copy(link.unwrap_or_default(), Copied::Link);
             }
             LibraryCommand::CopyId => self.copy(id.0, Copied::Id),

@@ -266,7 +266,7 @@ impl Songs {
             let Some(url) = self
                 .by_id
                 .get(id)
-                .and_then(|song| song.media(kind).url.clone())
+                .and_then(|song| song.media(kind).url.as_ref()?.url())
             else {
                 continue;
             };

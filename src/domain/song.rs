@@ -45,11 +45,48 @@ pub struct Song {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Media {
     /// Where the provider keeps it (for 90 days).
-    pub url: Option<Url>,
+    pub url: Option<Link>,
     /// The whole, checked file in the data directory.
     pub file: Option<MediaFile>,
     /// Why it could not be fetched the last time.
     pub failure: Option<Failure>,
+}
+
+/// An address on the web, kept as text: a library of a thousand songs opens without reading two thousand addresses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Link(String);
+
+impl Link {
+    /// An address that was one when it was kept.
+    pub fn kept(text: impl Into<String>) -> Self {
+        Link(text.into())
+    }
+
+    /// As text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// To be fetched from: `http` or `https`, else nothing.
+    pub fn url(&self) -> Option<Url> {
+        let url: Url = self.0.parse().ok()?;
+        matches!(url.scheme(), "http" | "https").then_some(url)
+    }
+}
+
+impl From<Url> for Link {
+    fn from(url: Url) -> Self {
+        Link(url.into())
+    }
+}
+
+impl std::str::FromStr for Link {
+    type Err = url::ParseError;
+
+    fn from_str(text: &str) -> Result<Self, url::ParseError> {
+        text.parse::<Url>().map(Link::from)
+    }
 }
 
 /// A whole file in the media folder of the data directory.

@@ -4,10 +4,9 @@
 
 use rusqlite::types::{Type, ValueRef};
 use rusqlite::{Connection, Row, params};
-use url::Url;
 
 use super::drafts::{decode, encode};
-use crate::domain::{Media, MediaFile, Seconds, Song, SongId, TaskId, Timestamp};
+use crate::domain::{Link, Media, MediaFile, Seconds, Song, SongId, TaskId, Timestamp};
 
 /// The most songs room is made for in advance.
 const ROOM_MAX: i64 = 20_000;
@@ -43,11 +42,11 @@ pub(super) fn save(connection: &Connection, song: &Song) -> rusqlite::Result<()>
             song.duration.map(|duration| duration.0),
             micros(song.created_at),
             song.created_at.subsec_nanosecond() % 1000,
-            song.audio.url.as_ref().map(Url::as_str),
+            song.audio.url.as_ref().map(Link::as_str),
             name(&song.audio),
             bytes(&song.audio),
             failure(&song.audio)?,
-            song.cover.url.as_ref().map(Url::as_str),
+            song.cover.url.as_ref().map(Link::as_str),
             name(&song.cover),
             bytes(&song.cover),
             failure(&song.cover)?,
@@ -95,7 +94,7 @@ fn song(row: &Row<'_>) -> rusqlite::Result<Song> {
 fn media(row: &Row<'_>, first: usize) -> rusqlite::Result<Media> {
     let url = match row.get_ref(first)? {
         ValueRef::Null => None,
-        text => Some(Url::parse(text.as_str()?).map_err(|error| unreadable(first, error))?),
+        text => Some(Link::kept(text.as_str()?)),
     };
     let file = match row.get::<_, Option<String>>(first + 1)? {
         Some(name) => Some(MediaFile {

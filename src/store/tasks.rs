@@ -9,7 +9,7 @@ use super::songs::micros;
 use crate::domain::{Task, TaskState};
 
 /// How many final tasks are loaded.
-const FINAL_MAX: i64 = 200;
+const FINAL_MAX: i64 = 60;
 
 /// Keeps a task, in place of what was kept under its id.
 pub(super) fn save(connection: &Connection, task: &Task) -> rusqlite::Result<()> {

@@ -44,7 +44,8 @@ fn assert_is(song: &Song, entry: &Value) {
     );
     let seconds: f64 = text("duration").parse().expect("a number");
     assert_eq!(song.duration, Some(Seconds(seconds)));
-    let link = |url: &Option<url::Url>| url.as_ref().expect("a link").to_string();
+    let link =
+        |url: &Option<fuzzbox::domain::Link>| url.as_ref().expect("a link").as_str().to_owned();
     assert_eq!(link(&song.audio.url), text("audio_url"));
     assert_eq!(link(&song.cover.url), text("image_url"));
     assert_eq!((&song.audio.file, &song.cover.file), (&None, &None));
