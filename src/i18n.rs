@@ -136,6 +136,8 @@ pub struct Strings {
     pub player_first: fn(&Keymap) -> String,
     /// The volume in percent.
     pub volume: fn(u8) -> String,
+    /// That nothing is heard, in a word or two.
+    pub no_sound: &'static str,
     /// No sound by the user's wish.
     pub muted: &'static str,
     /// Words for the details of tasks and songs.

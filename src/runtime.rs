@@ -20,6 +20,7 @@ use crate::domain::Timestamp;
 use crate::ui;
 
 pub mod input;
+mod journal;
 pub mod perform;
 pub mod recorder;
 pub mod signals;
@@ -241,12 +242,14 @@ impl Sitting<'_> {
         if let Some(recorder) = &self.studio.recorder {
             recorder.note(now, &event);
         }
+        journal::event(&event);
         let effects = self.studio.app.update(event, now);
         self.dirty = true;
         self.perform(effects);
     }
 
     fn perform(&mut self, effects: Vec<Effect>) {
+        journal::effects(&effects);
         if !effects.is_empty() && self.effects.send(effects).is_err() {
             // The lane ended: nothing can be kept any more.
             self.over = true;

@@ -160,6 +160,7 @@ pub(super) static STRINGS: Strings = Strings {
         )
     },
     volume: |percent| format!("vol {percent}%"),
+    no_sound: "no sound",
     muted: "muted",
     details: Details {
         task: "Task",

@@ -160,6 +160,7 @@ pub(super) static STRINGS: Strings = Strings {
         )
     },
     volume: |percent| format!("音量 {percent}%"),
+    no_sound: "没有声音",
     muted: "静音",
     details: Details {
         task: "任务",

@@ -155,6 +155,7 @@ pub(super) static STRINGS: Strings = Strings {
         )
     },
     volume: |percent| format!("音量 {percent}%"),
+    no_sound: "沒有聲音",
     muted: "靜音",
     details: Details {
         task: "任務",

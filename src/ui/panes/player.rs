@@ -101,10 +101,6 @@ fn draw_title(app: &App, skin: &Skin, place: &Place, frame: &mut Frame) {
     } else {
         (strings.volume)(app.player.volume().percent())
     };
-    let silent = match app.player.output() {
-        Some(output @ OutputKind::Silent { .. }) => (strings.output)(output),
-        _ => String::new(),
-    };
     let time = song.map_or_else(String::new, |song| {
         let at = app.player.position().clock_tenths();
         length(app, song).map_or(at.clone(), |all| format!("{at} / {}", all.clock_tenths()))
@@ -120,10 +116,20 @@ fn draw_title(app: &App, skin: &Skin, place: &Place, frame: &mut Frame) {
         }
         fits
     };
+    let time = (fits(&time), time.as_str(), Role::Text);
+    // That nothing is heard is said in any case; why, where there is room.
+    let silent = match app.player.output() {
+        Some(output @ OutputKind::Silent { .. }) => (strings.output)(output),
+        _ => String::new(),
+    };
+    let silent = match (silent.is_empty(), fits(&silent)) {
+        (false, false) => (fits(strings.no_sound), strings.no_sound, Role::Warn),
+        (_, fits) => (fits, silent.as_str(), Role::Warn),
+    };
     let shown = [
-        (fits(&time), time.as_str(), Role::Text),
+        time,
         (fits(&volume), volume.as_str(), Role::Muted),
-        (fits(&silent), silent.as_str(), Role::Warn),
+        silent,
         (fits(model), model, Role::Muted),
     ];
     for (_, text, role) in shown.iter().rev().filter(|(shown, ..)| *shown) {

@@ -1,0 +1,80 @@
+//! What goes to the log: one line for what happened to an order, and at `debug` two for each turn.
+//!
+//! Invariant: names, ids and failures only; nothing the user typed, and never the token.
+
+use tracing::{debug, info, warn};
+
+use crate::app::effect::Effect;
+use crate::app::event::{Event, SongEvent, Stumble, TaskEvent, TokenEvent};
+
+/// Notes what happened.
+pub(super) fn event(event: &Event) {
+    match event {
+        Event::Input(_) => debug!("input"),
+        Event::Tick => debug!("tick"),
+        Event::Task(event) => task(event),
+        Event::Song(event) => song(event),
+        Event::Player(_) => debug!("player"),
+        Event::Token(TokenEvent::Stored) => info!("a token was stored"),
+        Event::Token(_) => debug!("token"),
+        Event::Stumbled(Stumble::NotSaved { task, reason }) => {
+            warn!(task = task.map(|task| task.0), reason, "not saved");
+        }
+        Event::Stumbled(Stumble::NotCopied(reason)) => warn!(reason, "not copied"),
+        Event::Stumbled(Stumble::Broke(what)) => warn!(what, "broke"),
+        Event::HungUp => info!("hung up"),
+    }
+}
+
+/// Notes what is to be done.
+pub(super) fn effects(effects: &[Effect]) {
+    for effect in effects {
+        match effect {
+            Effect::Submit { task, request } => {
+                info!(
+                    task = task.0,
+                    action = request.action().name(),
+                    "submitting"
+                );
+            }
+            Effect::Retrieve(tasks) => debug!(tasks = tasks.len(), "retrieving"),
+            Effect::Search { sought, .. } => info!(tasks = sought.len(), "searching"),
+            Effect::Download { song, kind, .. } => info!(song = song.0, ?kind, "downloading"),
+            Effect::Save(_) => debug!("saving"),
+            Effect::Player(_) => debug!("playing"),
+            Effect::Copy(_) | Effect::Repaint | Effect::Suspend => debug!("terminal"),
+            Effect::Quit => info!("leaving"),
+        }
+    }
+}
+
+fn task(event: &TaskEvent) {
+    match event {
+        TaskEvent::Accepted { task, api_id, .. } => {
+            info!(task = task.0, api_id = api_id.0, "accepted");
+        }
+        TaskEvent::NotAccepted { task, failure } => {
+            warn!(task = task.0, ?failure, "not accepted");
+        }
+        TaskEvent::Retrieved { asked, records } => {
+            debug!(asked = asked.len(), records = records.len(), "retrieved");
+        }
+        TaskEvent::NotRetrieved { failure, .. } => warn!(?failure, "not retrieved"),
+        TaskEvent::Searched { sought, found } => match found {
+            Ok(records) => info!(sought = sought.len(), records = records.len(), "searched"),
+            Err(failure) => warn!(?failure, "not searched"),
+        },
+    }
+}
+
+fn song(event: &SongEvent) {
+    match event {
+        SongEvent::Progressed { .. } => debug!("downloading"),
+        SongEvent::Fetched { song, kind, .. } => info!(song = song.0, ?kind, "fetched"),
+        SongEvent::NotFetched {
+            song,
+            kind,
+            failure,
+        } => warn!(song = song.0, ?kind, ?failure, "not fetched"),
+    }
+}
