@@ -3,11 +3,13 @@
 //! Invariant: nothing between a key and its frame waits for a disk, a network, a lock or a decoder, and nothing wakes
 //! while nothing changes.
 
+use std::future::poll_fn;
 use std::io;
+use std::task::Poll;
 use std::time::Duration;
 
 use crossterm::event::Event as TerminalEvent;
-use futures_util::{FutureExt, Stream, StreamExt};
+use futures_util::{Stream, StreamExt};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Instant, sleep_until};
 
@@ -104,6 +106,18 @@ pub async fn run(
     })
 }
 
+/// What the stream has at this moment. It is asked with the waker of the loop: the terminal's stream keeps the waker of
+/// whoever asked last until the next key, and one that wakes nobody would leave that key unread.
+async fn waiting<T>(stream: &mut (impl Stream<Item = T> + Unpin)) -> Option<Option<T>> {
+    poll_fn(|context| {
+        Poll::Ready(match stream.poll_next_unpin(context) {
+            Poll::Ready(item) => Some(item),
+            Poll::Pending => None,
+        })
+    })
+    .await
+}
+
 impl Sitting<'_> {
     async fn turn(
         &mut self,
@@ -128,7 +142,7 @@ impl Sitting<'_> {
                 }
                 () = sleep_until(frame.unwrap_or_else(Instant::now)), if frame.is_some() => {}
             }
-            self.drain(&mut inbox, &mut input)?;
+            self.drain(&mut inbox, &mut input).await?;
             if self.is_frame_due() {
                 self.draw();
             }
@@ -137,7 +151,7 @@ impl Sitting<'_> {
     }
 
     /// Takes in what is waiting already, so that it costs one frame and not many.
-    fn drain(
+    async fn drain(
         &mut self,
         inbox: &mut UnboundedReceiver<News>,
         input: &mut (impl Stream<Item = io::Result<TerminalEvent>> + Unpin),
@@ -150,7 +164,7 @@ impl Sitting<'_> {
                 self.on_news(news)?;
             } else if self.gone.is_some() {
                 return Ok(());
-            } else if let Some(event) = input.next().now_or_never() {
+            } else if let Some(event) = waiting(input).await {
                 self.on_terminal(event);
             } else {
                 return Ok(());
