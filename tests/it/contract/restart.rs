@@ -135,13 +135,16 @@ async fn a_song_being_made_is_made_after_the_restart() {
 #[tokio::test]
 async fn the_same_song_is_made_with_and_without_a_restart() {
     let folder = folder();
-    let order = json!({ "action": "generate", "prompt": "rain", "seed": "7", "async": true });
+    let song = json!({ "prompt": "rain", "seed": "7" });
+    let mut order = song.clone();
+    order["action"] = json!("generate");
+    order["async"] = json!(true);
     let api = Api::start(taking(1.0, "", &folder)).await;
     let (_, accepted) = api.post("/producer/audios", &order).await;
     let api = again(api, keeping(&folder)).await;
     let id = accepted["task_id"].as_str().expect("an id");
     let restarted = api.finished(id).await["response"]["data"][0].clone();
-    let whole = Api::quick().await.song(order).await;
+    let whole = Api::quick().await.song(song).await;
     for key in ["title", "lyric", "seed", "duration"] {
         assert_eq!(restarted[key], whole[key], "{key}");
     }
@@ -276,7 +279,7 @@ async fn what_is_no_state_is_told_and_left_alone() {
     let whole = fs::read_to_string(state(&folder)).expect("a state");
     let cases = [
         (
-            whole.replacen("\n", "\n{\"order\":\n", 1),
+            whole.replacen('\n', "\n{\"order\":\n", 1),
             "line 2 is damaged",
         ),
         (
