@@ -79,7 +79,10 @@ impl FetchProgress {
 impl Songs {
     /// The songs as they were kept.
     pub fn new(songs: Vec<Song>) -> Self {
-        let mut all = Songs::default();
+        let mut all = Songs {
+            by_id: HashMap::with_capacity(songs.len()),
+            ..Songs::default()
+        };
         for song in songs {
             all.put(song);
         }
