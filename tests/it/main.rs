@@ -5,6 +5,7 @@ mod audio;
 mod compose;
 mod config;
 mod contract;
+mod engine;
 mod harness;
 mod house;
 mod journeys;
