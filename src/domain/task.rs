@@ -11,6 +11,7 @@
 //! Waiting ◄──► Held{why}  (no token, no credit, a disk that cannot keep the order)
 //! Running ───► InDoubt    (the API has not known its own id for a long time)
 //! Waiting, Held ► Running (the answer came late: it was taken after all, so it must not be sent again)
+//! Held ──────► InDoubt    (it was thought not to have been sent, and was)
 //! ```
 //!
 //! Invariant: a final task never changes, and only [`TaskState::may_become`] moves are made.
@@ -162,7 +163,10 @@ impl TaskState {
                 S::Waiting { .. } | S::Held { .. },
                 S::Waiting { .. } | S::Held { .. } | S::Running { .. }
             ) | (S::Waiting { .. }, S::Submitting | S::Failed { .. })
-                | (S::Held { .. } | S::InDoubt { .. }, S::Failed { .. })
+                | (
+                    S::Held { .. } | S::InDoubt { .. },
+                    S::InDoubt { .. } | S::Failed { .. }
+                )
                 | (S::Submitting, S::Held { .. } | S::Waiting { .. })
                 | (
                     S::Submitting | S::Running { .. },
@@ -172,10 +176,7 @@ impl TaskState {
                     S::Submitting | S::Running { .. },
                     S::Succeeded | S::Failed { .. }
                 )
-                | (
-                    S::InDoubt { .. },
-                    S::InDoubt { .. } | S::Running { .. } | S::Waiting { .. }
-                )
+                | (S::InDoubt { .. }, S::Running { .. } | S::Waiting { .. })
         )
     }
 }

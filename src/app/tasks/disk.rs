@@ -13,8 +13,8 @@ use crate::domain::{Failure, FailureKind, Hold, Record, TaskId, TaskState, Times
 
 /// The longest pause between two attempts to keep a task, in seconds.
 const LONGEST_PAUSE: f64 = 60.0;
-/// For how long the failure of an earlier save may still be on its way to us, in seconds.
-const NEWS_TRAVELS: f64 = 10.0;
+/// For how long the failure of an earlier save may still be on its way to us, in seconds: a disk in trouble is slow.
+const NEWS_TRAVELS: f64 = 60.0;
 
 /// What is known of the keeping of the tasks that are not final.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -120,8 +120,7 @@ impl TaskQueue {
             why: Hold::Disk,
             because: Some(failure),
         };
-        // It was not sent after all.
-        self.advance_with(id, state, |task| task.submitted_at = None, cx);
+        self.advance(id, state, cx);
     }
 
     fn hold(&mut self, id: TaskId, why: Hold, because: Option<Failure>, cx: &mut Cx) {

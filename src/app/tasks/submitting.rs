@@ -193,8 +193,13 @@ impl TaskQueue {
         let Some(task) = self.tasks.get(&id) else {
             return;
         };
-        if !matches!(task.state, TaskState::Submitting) {
-            return;
+        match task.state {
+            TaskState::Submitting => {}
+            // It was sent after all: the save that failed was an earlier one.
+            TaskState::Held {
+                why: Hold::Disk, ..
+            } if failure.kind == K::Unknown => return self.doubt(id, failure, cx),
+            _ => return,
         }
         let submitted_at = task.submitted_at;
         let attempt = (id, task.attempts + 1);

@@ -272,7 +272,6 @@ fn an_order_the_disk_did_not_keep_is_held_and_tried_again() {
     assert_eq!(bench.submits(), [task]);
     bench.act(|queue, cx| queue.not_saved(task, "disk full", cx));
     assert!(is_held(bench.state(task), Hold::Disk));
-    assert_eq!(bench.task(task).submitted_at, None);
     assert_eq!(bench.task(task).failure().unwrap().message, "disk full");
     bench.act(|queue, cx| queue.not_saved(task, "disk full", cx));
     assert!(bench.submits().is_empty());
@@ -315,6 +314,19 @@ fn when_it_is_unclear_which_save_failed_the_order_may_have_gone_out() {
     assert!(bench.submits().is_empty());
     bench.accept(second);
     assert!(is_running(bench.state(second)));
+}
+
+#[test]
+fn a_lost_answer_to_an_order_thought_unsent_puts_it_in_doubt() {
+    let mut bench = Bench::new();
+    let task = bench.order("a");
+    bench.submits();
+    bench.act(|queue, cx| queue.not_saved(task, "disk full", cx));
+    assert!(is_held(bench.state(task), Hold::Disk));
+    bench.refuse(task, FailureKind::Unknown);
+    assert!(is_in_doubt(bench.state(task)));
+    bench.pass(3600.0);
+    assert!(bench.submits().is_empty());
 }
 
 #[test]
