@@ -169,7 +169,7 @@ async fn fetch_song(path: &std::path::Path) {
                 .audio
                 .url
                 .as_ref()
-                .and_then(|link| link.url())
+                .and_then(fuzzbox::domain::Link::url)
                 .expect("a link");
         }
         tokio::time::sleep(Duration::from_millis(50)).await;

@@ -65,7 +65,7 @@ impl App {
         let refused = match (command, &task.state) {
             (QueueCommand::Details, _)
             | (QueueCommand::OrderAgain, TaskState::Failed { .. })
-            | (QueueCommand::SendAgain, TaskState::InDoubt { .. })
+            | (QueueCommand::SendAgain, TaskState::InDoubt { .. } | TaskState::Held { .. })
             | (
                 QueueCommand::Drop,
                 TaskState::Waiting { .. } | TaskState::Held { .. } | TaskState::InDoubt { .. },
@@ -168,7 +168,7 @@ impl App {
         self.overlay = match command {
             QueueCommand::Details => Some(Overlay::Task { task, top: 0 }),
             QueueCommand::OrderAgain => Some(Overlay::Ask(Question::OrderAgain(task))),
-            QueueCommand::SendAgain => Some(Overlay::Ask(Question::SendAgain(task))),
+            QueueCommand::SendAgain => return self.send_again(task),
             QueueCommand::Drop => Some(Overlay::Ask(Question::Drop(task))),
             QueueCommand::CopyFailure => {
                 if let Some(text) = self.tasks.get(task).and_then(failure_text) {

@@ -9,7 +9,9 @@ use super::notice::{Notice, Refusal};
 use super::panes::PaneId;
 use super::panes::overlay::{Overlay, Question};
 use crate::domain::action::Field;
-use crate::domain::{Draft, Model, PlayerCommand, Request, Seconds, Song, SongId};
+use crate::domain::{
+    Draft, Hold, Model, PlayerCommand, Request, Seconds, Song, SongId, Task, TaskId, TaskState,
+};
 
 /// How many replaced drafts can be brought back.
 const REMOVED_KEPT: usize = 10;
@@ -34,7 +36,10 @@ impl App {
         let id = tasks.order(request, &mut cx);
         self.queue.refresh(&self.tasks);
         self.queue.select(id);
-        self.notify(Notice::Ordered(label));
+        let held = |task: &Task| matches!(task.state, TaskState::Held { .. });
+        if !self.tasks.get(id).is_some_and(held) {
+            self.notify(Notice::Ordered(label));
+        }
         if !self.settings.has_token {
             self.ask_token();
         }
@@ -82,6 +87,24 @@ impl App {
                 tasks.drop_task(*task, &mut cx);
                 self.queue.refresh(&self.tasks);
             }
+        }
+    }
+
+    /// Sends what is held once more, which costs nothing if it is refused again; asks before what may be paid twice.
+    pub(super) fn send_again(&mut self, id: TaskId) {
+        let Some(task) = self.tasks.get(id) else {
+            return;
+        };
+        match task.state {
+            TaskState::Held {
+                why: Hold::Token, ..
+            } => self.ask_token(),
+            TaskState::Held { why, .. } => {
+                let (tasks, _, mut cx) = self.engine();
+                tasks.wake_held(why, &mut cx);
+                self.queue.refresh(&self.tasks);
+            }
+            _ => self.overlay = Some(Overlay::Ask(Question::SendAgain(id))),
         }
     }
 

@@ -24,58 +24,61 @@ enum Happening {
     Token(u8),
 }
 
+/// The keys that are pressed.
+const KEYS: &[&str] = &[
+    "tab",
+    "shift-tab",
+    "1",
+    "2",
+    "3",
+    "4",
+    "enter",
+    "esc",
+    "ctrl-g",
+    "space",
+    "n",
+    "p",
+    ">",
+    "<",
+    "j",
+    "k",
+    "h",
+    "l",
+    "g",
+    "G",
+    "/",
+    ":",
+    "?",
+    "u",
+    "ctrl-t",
+    "ctrl-n",
+    "x",
+    "w",
+    "s",
+    "b",
+    "r",
+    "d",
+    "y",
+    "e",
+    "i",
+    "up",
+    "down",
+    "left",
+    "right",
+    "backspace",
+    "delete",
+    "ctrl-w",
+    "ctrl-k",
+    "ctrl-u",
+    "pageup",
+    "pagedown",
+    "m",
+    "+",
+    "-",
+];
+
 fn happening() -> impl Strategy<Value = Happening> {
-    let keys = prop::sample::select(vec![
-        "tab",
-        "shift-tab",
-        "1",
-        "2",
-        "3",
-        "4",
-        "enter",
-        "esc",
-        "ctrl-g",
-        "space",
-        "n",
-        "p",
-        ">",
-        "<",
-        "j",
-        "k",
-        "h",
-        "l",
-        "g",
-        "G",
-        "/",
-        ":",
-        "?",
-        "u",
-        "ctrl-t",
-        "ctrl-n",
-        "x",
-        "w",
-        "s",
-        "b",
-        "r",
-        "d",
-        "y",
-        "e",
-        "i",
-        "up",
-        "down",
-        "left",
-        "right",
-        "backspace",
-        "delete",
-        "ctrl-w",
-        "ctrl-k",
-        "ctrl-u",
-        "pageup",
-        "pagedown",
-        "m",
-        "+",
-        "-",
-    ]);
+    let keys = prop::sample::select(KEYS);
     prop_oneof![
         8 => keys.prop_map(|key| Happening::Key(key.to_owned())),
         3 => "[a-z歌👨‍👩‍👧\\[\\]]{1,8}".prop_map(Happening::Text),
@@ -119,6 +122,26 @@ fn answer(bench: &mut Bench, what: u8, which: u8) {
     };
 }
 
+fn play(bench: &mut Bench, what: u8, at: f64) {
+    let song = SongId("api-0".into());
+    bench.event(Event::Player(match what {
+        0 => PlayerEvent::Loaded {
+            song,
+            duration: Seconds(at),
+        },
+        1 => PlayerEvent::Ended { song },
+        2 => PlayerEvent::Failed {
+            song,
+            reason: "no".into(),
+        },
+        _ => PlayerEvent::Moved {
+            song,
+            position: Seconds(at),
+            playing: what == 3,
+        },
+    }));
+}
+
 fn happen(bench: &mut Bench, happening: Happening) {
     match happening {
         Happening::Key(key) => {
@@ -146,25 +169,7 @@ fn happen(bench: &mut Bench, happening: Happening) {
                 [Gesture::Click, Gesture::WheelUp, Gesture::WheelDown][usize::from(gesture)];
             bench.event(Event::Input(Input::Pointed { target, gesture }));
         }
-        Happening::Player(what, at) => {
-            let song = SongId("api-0".into());
-            bench.event(Event::Player(match what {
-                0 => PlayerEvent::Loaded {
-                    song,
-                    duration: Seconds(at),
-                },
-                1 => PlayerEvent::Ended { song },
-                2 => PlayerEvent::Failed {
-                    song,
-                    reason: "no".into(),
-                },
-                _ => PlayerEvent::Moved {
-                    song,
-                    position: Seconds(at),
-                    playing: what == 3,
-                },
-            }));
-        }
+        Happening::Player(what, at) => play(bench, what, at),
         Happening::Fetched(true) => {
             bench.fetched("api-0");
         }

@@ -14,7 +14,7 @@ fn ordered(bench: &mut Bench, prompt: &str) -> TaskId {
         .keys("1 ctrl-n enter")
         .type_text(prompt)
         .keys("ctrl-g");
-    *bench.submitted().last().unwrap()
+    *bench.submitted().last().expect("it was ordered")
 }
 
 fn fails(bench: &mut Bench, task: TaskId, kind: FailureKind) {

@@ -94,7 +94,6 @@ fn draw_title(app: &App, skin: &Skin, place: &Place, frame: &mut Frame) {
         ..place.area
     };
     let mut row = Row::new(frame.buffer_mut(), area, area.y);
-    let muted = skin.style(Role::Muted);
     let song = on(app);
     let volume = if app.player.is_muted() {
         strings.muted.to_owned()
@@ -136,22 +135,25 @@ fn draw_title(app: &App, skin: &Skin, place: &Place, frame: &mut Frame) {
         row.put_right(&format!(" {text} "), skin.style(*role));
         row.skip_right(2);
     }
-    match song {
-        Some(song) => {
-            let glyph = if app.player.is_playing() {
-                "▶"
-            } else {
-                "‖"
-            };
-            let style = skin.style(Role::Playing);
-            row.put(" ", style).put(glyph, style).put(" ", style);
-            let title = text::cut(library::title(skin, song), row.room().saturating_sub(1));
-            row.put(&title, style).put(" ", style);
-        }
-        None => {
-            row.put(&format!(" {} ", strings.player), muted);
-        }
-    }
+    draw_name(app, skin, song, &mut row);
+}
+
+/// What is on, at the left, in the room that is left.
+fn draw_name(app: &App, skin: &Skin, song: Option<&Song>, row: &mut Row) {
+    let Some(song) = song else {
+        let name = format!(" {} ", skin.strings.player);
+        row.put(&name, skin.style(Role::Muted));
+        return;
+    };
+    let glyph = if app.player.is_playing() {
+        "▶"
+    } else {
+        "‖"
+    };
+    let style = skin.style(Role::Playing);
+    row.put(" ", style).put(glyph, style).put(" ", style);
+    let title = text::cut(library::title(skin, song), row.room().saturating_sub(1));
+    row.put(&title, style).put(" ", style);
 }
 
 /// The shape of the song: what is behind the playhead in the role of what plays.

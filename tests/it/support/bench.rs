@@ -1,4 +1,8 @@
 //! The bench: an app without a program. Keys are pressed, events fed, time jumped, effects handed back.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a bench that is used wrongly fails the test, and says where"
+)]
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use fuzzbox::app::App;
@@ -209,7 +213,7 @@ pub fn song(id: &str, title: &str) -> Song {
             url: Some(format!("https://cdn.example/{id}.m4a").parse().unwrap()),
             ..Default::default()
         },
-        cover: Default::default(),
+        cover: fuzzbox::domain::Media::default(),
     }
 }
 
