@@ -187,11 +187,12 @@ impl App {
         tasks.on_tick(&mut cx);
         songs.on_tick(&mut cx);
         self.queue.refresh(&self.tasks);
-        if self.draft_keeper.take_due(self.now) {
-            self.save_draft();
-        }
+        // The preferences hold the drafts that were replaced: they go first.
         if self.preferences_keeper.take_due(self.now) {
             self.save_preferences();
+        }
+        if self.draft_keeper.take_due(self.now) {
+            self.save_draft();
         }
     }
 
@@ -216,7 +217,10 @@ impl App {
     fn on_player(&mut self, event: PlayerEvent) {
         let told = matches!(event, PlayerEvent::Moved { playing: false, .. });
         let (_, player, mut cx) = self.cx();
-        player.on_event(event, &mut cx);
+        if let Some(song) = player.on_event(event, &mut cx) {
+            let (_, songs, mut cx) = self.engine();
+            songs.give_up_file(&song, &mut cx);
+        }
         if told {
             self.preferences_keeper.changed(self.now);
         }
@@ -293,9 +297,7 @@ impl App {
     /// Keeps what is not kept yet, and leaves.
     fn leave(&mut self) {
         self.compose.finish_line();
-        if self.draft_keeper.take_any() {
-            self.save_draft();
-        }
+        self.save_draft();
         self.save_preferences();
         self.effects.push(Effect::Quit);
     }

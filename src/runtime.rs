@@ -80,6 +80,8 @@ pub async fn run(
     screen: &mut Screen,
     input: impl Stream<Item = io::Result<TerminalEvent>> + Unpin,
 ) -> io::Result<Farewell> {
+    // Before anything is drawn: a signal that comes early finds someone who gives the terminal back.
+    let signals = Signals::new()?;
     let (effects, batches) = unbounded_channel();
     let (news, inbox) = unbounded_channel();
     let lane = tokio::spawn(perform::lane(studio.world.clone(), batches, news.clone()));
@@ -98,7 +100,7 @@ pub async fn run(
     sitting.draw();
     let first = sitting.studio.app.start();
     sitting.perform(first);
-    sitting.turn(inbox, input).await?;
+    sitting.turn(signals, inbox, input).await;
     lane.abort();
     let unsaved = sitting.unsaved.take();
     let draft = sitting.studio.app.draft();
@@ -110,10 +112,10 @@ pub async fn run(
 impl Sitting<'_> {
     async fn turn(
         &mut self,
+        mut signals: Signals,
         mut inbox: UnboundedReceiver<News>,
         mut input: impl Stream<Item = io::Result<TerminalEvent>> + Unpin,
-    ) -> io::Result<()> {
-        let mut signals = Signals::new()?;
+    ) {
         while !self.over {
             let wake = self.wake();
             let frame = self.next_frame();
@@ -122,21 +124,20 @@ impl Sitting<'_> {
                 biased;
                 asked = signals.next() => match asked {
                     Asked::ToLeave => self.hang_up(),
-                    Asked::ToStop => self.suspend()?,
+                    Asked::ToStop => self.suspend(),
                 },
-                Some(news) = inbox.recv() => self.on_news(news)?,
+                Some(news) = inbox.recv() => self.on_news(news),
                 event = input.next(), if self.gone.is_none() => self.on_terminal(event),
                 () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => {
                     self.take(Event::Tick);
                 }
                 () = sleep_until(frame.unwrap_or_else(Instant::now)), if frame.is_some() => {}
             }
-            self.drain(&mut inbox, &mut input).await?;
+            self.drain(&mut inbox, &mut input).await;
             if self.is_frame_due() {
                 self.draw();
             }
         }
-        Ok(())
     }
 
     /// Takes in what is waiting already, so that it costs one frame and not many.
@@ -144,22 +145,21 @@ impl Sitting<'_> {
         &mut self,
         inbox: &mut UnboundedReceiver<News>,
         input: &mut (impl Stream<Item = io::Result<TerminalEvent>> + Unpin),
-    ) -> io::Result<()> {
+    ) {
         for _ in 0..BATCH {
             if self.over {
-                return Ok(());
+                return;
             }
             if let Ok(news) = inbox.try_recv() {
-                self.on_news(news)?;
+                self.on_news(news);
             } else if self.gone.is_some() {
-                return Ok(());
+                return;
             } else if let Poll::Ready(event) = waiting(input).await {
                 self.on_terminal(event);
             } else {
-                return Ok(());
+                return;
             }
         }
-        Ok(())
     }
 
     /// When the app or the farewell wants to be woken.
@@ -210,7 +210,7 @@ impl Sitting<'_> {
         }
     }
 
-    fn on_news(&mut self, news: News) -> io::Result<()> {
+    fn on_news(&mut self, news: News) {
         match news {
             News::Happened(event) => self.take(event),
             News::TokenIs(event, token) => {
@@ -219,14 +219,13 @@ impl Sitting<'_> {
             }
             News::NotKept(reason) => self.unsaved = Some(reason),
             News::Terminal(TerminalDeed::Quit) => self.over = true,
-            News::Terminal(TerminalDeed::Suspend) => self.suspend()?,
+            News::Terminal(TerminalDeed::Suspend) => self.suspend(),
             News::Terminal(TerminalDeed::Repaint) => {
                 self.screen.repaint();
                 self.dirty = true;
             }
             News::Terminal(TerminalDeed::Copy(text)) => self.copy(&text),
         }
-        Ok(())
     }
 
     fn take(&mut self, event: Event) {
@@ -250,8 +249,13 @@ impl Sitting<'_> {
 
     fn perform(&mut self, effects: Vec<Effect>) {
         journal::effects(&effects);
+        if effects.contains(&Effect::Quit) {
+            // Only what cannot be kept now is lost; earlier troubles are over.
+            self.unsaved = None;
+        }
         if !effects.is_empty() && self.effects.send(effects).is_err() {
             // The lane ended: nothing can be kept any more.
+            self.unsaved = Some("the program broke inside".into());
             self.over = true;
         }
     }
@@ -272,13 +276,15 @@ impl Sitting<'_> {
         self.drawn_at = Some(Instant::now());
     }
 
-    fn suspend(&mut self) -> io::Result<()> {
+    fn suspend(&mut self) {
         if let Some(effect) = self.studio.app.pause_for_suspend() {
             self.studio.world.perform_now(effect);
         }
-        self.screen.suspend()?;
+        if self.screen.suspend().is_err() {
+            // The terminal went away while we were stopped.
+            self.hang_up();
+        }
         self.dirty = true;
-        Ok(())
     }
 
     fn copy(&mut self, text: &str) {

@@ -21,7 +21,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
 pub use self::error::StoreError;
-use crate::domain::{Record, Saved};
+use crate::domain::{Record, Saved, SongId};
 
 /// How long a statement waits for another program that has the database.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -41,7 +41,10 @@ pub struct Store {
 
 type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
+type Lyrics = Result<Vec<(SongId, String)>, StoreError>;
+
 enum Job {
+    Lyrics(oneshot::Sender<Lyrics>),
     Save(Vec<Record>, Answer),
     Close(mpsc::Sender<()>),
 }
@@ -96,6 +99,15 @@ impl Store {
         answered.recv().unwrap_or_else(|_| Err(self.stopped()))
     }
 
+    /// The lyric of every song that has one: what [`Saved`] leaves out, so that a start waits for none of it.
+    pub async fn lyrics(&self) -> Result<Vec<(SongId, String)>, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        self.jobs
+            .send(Job::Lyrics(answer))
+            .map_err(|_| self.stopped())?;
+        answered.await.unwrap_or_else(|_| Err(self.stopped()))
+    }
+
     fn ask(&self, records: Vec<Record>, answer: Answer) -> Result<(), StoreError> {
         self.jobs
             .send(Job::Save(records, answer))
@@ -136,6 +148,12 @@ fn work(mut connection: Connection, inbox: &mpsc::Receiver<Job>, path: &Path) {
         while let Some(job) = next {
             match job {
                 Job::Save(records, answer) => batch.push((records, answer)),
+                Job::Lyrics(answer) => {
+                    let lyrics = songs::load_lyrics(&connection);
+                    let lyrics = lyrics.map_err(|error| StoreError::from_sqlite(path, &error));
+                    // A caller that went away no longer wants them.
+                    drop(answer.send(lyrics));
+                }
                 Job::Close(closed) => closing = Some(closed),
             }
             next = (closing.is_none() && batch.len() < BATCH)

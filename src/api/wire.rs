@@ -235,6 +235,10 @@ fn outcome(task: &Value, response: &Value, made_at: Timestamp) -> Outcome {
     let songs: Vec<Song> = made.filter_map(|entry| song(entry, made_at)).collect();
     if !songs.is_empty() {
         Outcome::Succeeded(songs)
+    } else if is_finished && entries.iter().any(is_made) {
+        // Charged, perhaps: not to be told as a failure that cost nothing.
+        let reason = "the API says that the song is made, and names no file of it";
+        Outcome::Failed(Failure::new(FailureKind::Unknown, reason))
     } else if is_finished || entries.iter().all(failed) {
         Outcome::Failed(failure(task, response))
     } else {

@@ -22,7 +22,7 @@ impl App {
         }
         match command {
             Command::Quit => self.quit(),
-            Command::Suspend => self.effects.push(Effect::Suspend),
+            Command::Suspend => self.suspend(),
             Command::Repaint => self.effects.push(Effect::Repaint),
             Command::Help => self.toggle_help(),
             Command::Palette => self.toggle_palette(),
@@ -65,13 +65,17 @@ impl App {
         let refused = match (command, &task.state) {
             (QueueCommand::Details, _)
             | (QueueCommand::OrderAgain, TaskState::Failed { .. })
-            | (QueueCommand::SendAgain, TaskState::InDoubt { .. } | TaskState::Held { .. })
+            | (
+                QueueCommand::SendAgain,
+                TaskState::InDoubt { look_at: None, .. } | TaskState::Held { .. },
+            )
             | (
                 QueueCommand::Drop,
                 TaskState::Waiting { .. } | TaskState::Held { .. } | TaskState::InDoubt { .. },
             ) => return None,
             (QueueCommand::CopyFailure, _) if task.failure().is_some() => return None,
             (QueueCommand::OrderAgain | QueueCommand::CopyFailure, _) => Refusal::NotFailed,
+            (QueueCommand::SendAgain, TaskState::InDoubt { .. }) => Refusal::StillLooking,
             (QueueCommand::SendAgain, _) => Refusal::NotInDoubt,
             (QueueCommand::Drop, state) if state.is_final() => Refusal::AlreadyFinal,
             (QueueCommand::Drop, _) => Refusal::AtTheApi,
@@ -88,10 +92,7 @@ impl App {
         };
         match command {
             LibraryCommand::Play if song.audio.file.is_none() => Some(Refusal::NotFetchedYet),
-            LibraryCommand::Fetch
-                if song.audio.file.is_some()
-                    && (song.cover.file.is_some() || song.cover.url.is_none()) =>
-            {
+            LibraryCommand::Fetch if !self.songs.can_fetch(&song.id) => {
                 Some(Refusal::NothingToFetch)
             }
             LibraryCommand::CopyLink if song.audio.url.is_none() => Some(Refusal::NoLink),

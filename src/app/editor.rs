@@ -173,12 +173,6 @@ impl Editor {
         }
     }
 
-    /// Puts the cursor at the end of the text.
-    pub fn move_to_end(&mut self) {
-        self.area.move_cursor(CursorMove::Bottom);
-        self.area.move_cursor(CursorMove::End);
-    }
-
     fn insert(&mut self, c: char) -> bool {
         let most = if self.single {
             LINE_MAX_BYTES
@@ -198,8 +192,9 @@ impl Editor {
             return !self.single && row > 0 && self.area.delete_newline();
         }
         let length = self.grapheme_before(row, column);
-        self.area
-            .move_cursor(CursorMove::Jump(row as u16, (column - length) as u16));
+        for _ in 0..length {
+            self.area.move_cursor(CursorMove::Back);
+        }
         self.area.delete_str(length)
     }
 

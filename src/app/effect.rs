@@ -40,6 +40,8 @@ pub enum Effect {
         /// From where.
         url: Url,
     },
+    /// Read the lyrics of the songs, which a start does not wait for.
+    ReadLyrics,
     /// Keep something.
     Save(Record),
     /// Tell the player something.

@@ -152,6 +152,8 @@ pub enum SongEvent {
         /// How long it plays, for audio.
         duration: Option<Seconds>,
     },
+    /// The lyrics that were kept are read.
+    LyricsRead(Vec<(SongId, String)>),
     /// A file could not be fetched.
     NotFetched {
         /// Which song.

@@ -33,11 +33,6 @@ impl Keeper {
         due
     }
 
-    /// Whether anything changed at all; from then on it counts as kept.
-    pub fn take_any(&mut self) -> bool {
-        std::mem::take(self).first.is_some()
-    }
-
     /// When it should be kept.
     pub fn next_wake(&self) -> Option<Timestamp> {
         let longest = after(self.first?, LONGEST);
@@ -67,6 +62,6 @@ mod tests {
         keeper.changed(start);
         assert!(!keeper.take_due(after(start, 0.4)));
         assert!(keeper.take_due(after(start, 0.5)));
-        assert!(!keeper.take_any());
+        assert_eq!(keeper.next_wake(), None, "once is enough");
     }
 }

@@ -96,8 +96,8 @@ pub enum Refusal {
     NoLyric,
     /// The file is here or being fetched already.
     NothingToFetch,
-    /// Only in the pane that has it.
-    OtherPane,
+    /// It is still being looked for at the API.
+    StillLooking,
     /// The field has no text.
     NothingToClear,
 }

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a song never disappears, each file is fetched once, and a link is tried again only while that can help.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use super::cx::Cx;
 use super::effect::Effect;
@@ -14,16 +14,16 @@ use crate::domain::{Failure, MediaKind, Record, Song, SongId, Timestamp};
 
 /// How many files are fetched at once.
 const AT_ONCE: usize = 3;
-/// How often a file is tried before it waits for the user.
-const TRIES: u32 = 6;
+/// The longest pause between two tries at a file, in seconds.
+const LONGEST_PAUSE: f64 = 300.0;
 
 /// The songs of the library.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Songs {
     /// By the moment they were made, then by id: the order of the library.
-    order: BTreeSet<(Timestamp, SongId)>,
-    by_id: HashMap<SongId, Song>,
-    fetches: BTreeMap<(SongId, Kind), Fetch>,
+    all: Vec<Song>,
+    places: HashMap<SongId, usize>,
+    fetches: BTreeMap<(Kind, SongId), Fetch>,
 }
 
 /// [`MediaKind`] with an order, so that sound is fetched before pictures.
@@ -79,26 +79,27 @@ impl FetchProgress {
 impl Songs {
     /// The songs as they were kept.
     pub fn new(songs: Vec<Song>) -> Self {
-        let mut all = Songs {
-            by_id: HashMap::with_capacity(songs.len()),
+        let mut library = Songs {
+            all: songs,
             ..Songs::default()
         };
-        for song in songs {
-            all.put(song);
-        }
-        all
+        library.arrange();
+        library
     }
 
     /// Begins to fetch every file that is missing.
     pub fn start(&mut self, cx: &mut Cx) {
-        let missing: Vec<(SongId, Kind)> = self
-            .by_id
-            .values()
+        if !self.all.is_empty() {
+            cx.emit(Effect::ReadLyrics);
+        }
+        let missing: Vec<(Kind, SongId)> = self
+            .all
+            .iter()
             .flat_map(|song| {
                 [MediaKind::Audio, MediaKind::Cover]
                     .into_iter()
                     .filter(|kind| is_wanted(song, *kind))
-                    .map(|kind| (song.id.clone(), Kind::from(kind)))
+                    .map(|kind| (Kind::from(kind), song.id.clone()))
             })
             .collect();
         for key in missing {
@@ -109,27 +110,31 @@ impl Songs {
 
     /// All of them, oldest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Song> {
-        self.order.iter().filter_map(|(_, id)| self.by_id.get(id))
+        self.all.iter()
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.by_id.len()
+        self.all.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.by_id.is_empty()
+        self.all.is_empty()
     }
 
     /// The song of an id.
     pub fn get(&self, id: &SongId) -> Option<&Song> {
-        self.by_id.get(id)
+        self.all.get(*self.places.get(id)?)
+    }
+
+    fn get_mut(&mut self, id: &SongId) -> Option<&mut Song> {
+        self.all.get_mut(*self.places.get(id)?)
     }
 
     /// How far a file is that is being fetched.
     pub fn progress(&self, id: &SongId, kind: MediaKind) -> Option<FetchProgress> {
-        match self.fetches.get(&(id.clone(), kind.into()))?.state {
+        match self.fetches.get(&(kind.into(), id.clone()))?.state {
             FetchState::Running(progress) => Some(progress),
             FetchState::Wanted { .. } => Some(FetchProgress::default()),
         }
@@ -137,7 +142,10 @@ impl Songs {
 
     /// Takes in a finished song: keeps it and begins to fetch its files. A song that is known keeps its files.
     pub fn add(&mut self, mut song: Song, cx: &mut Cx) {
-        if let Some(known) = self.by_id.get(&song.id) {
+        if let Some(known) = self.get(&song.id) {
+            if song.lyric.is_empty() {
+                song.lyric.clone_from(&known.lyric);
+            }
             song.task = known.task.or(song.task);
             for kind in [MediaKind::Audio, MediaKind::Cover] {
                 if known.media(kind).file.is_some() {
@@ -147,7 +155,7 @@ impl Songs {
         }
         cx.emit(Effect::Save(Record::Song(Box::new(song.clone()))));
         for kind in [MediaKind::Audio, MediaKind::Cover] {
-            let key = (song.id.clone(), Kind::from(kind));
+            let key = (Kind::from(kind), song.id.clone());
             if is_wanted(&song, kind) {
                 self.fetches.entry(key).or_insert_with(Fetch::new);
             }
@@ -156,14 +164,37 @@ impl Songs {
         self.begin_fetches(cx);
     }
 
+    /// Whether a file of a song could be fetched now: it has a link, is not here and not on its way.
+    pub fn can_fetch(&self, id: &SongId) -> bool {
+        self.get(id).is_some_and(|song| {
+            [MediaKind::Audio, MediaKind::Cover]
+                .into_iter()
+                .any(|kind| {
+                    let media = song.media(kind);
+                    let key = (Kind::from(kind), id.clone());
+                    media.file.is_none() && media.url.is_some() && !self.fetches.contains_key(&key)
+                })
+        })
+    }
+
+    /// The audio that is here cannot be played: where there is a link, it counts as missing and can be fetched again.
+    pub fn give_up_file(&mut self, id: &SongId, cx: &mut Cx) {
+        if let Some(song) = self.get_mut(id).filter(|song| song.audio.url.is_some()) {
+            song.audio.file = None;
+            song.audio.failure = Some(Failure::new(FailureKind::BadFile, ""));
+            cx.emit(Effect::Save(Record::Song(Box::new(song.clone()))));
+        }
+    }
+
     /// Fetches the missing files of a song again. Tells whether there was one to fetch.
     pub fn fetch_again(&mut self, id: &SongId, cx: &mut Cx) -> bool {
-        let Some(song) = self.by_id.get_mut(id) else {
+        let place = self.places.get(id).copied();
+        let Some(song) = place.and_then(|place| self.all.get_mut(place)) else {
             return false;
         };
         let mut any = false;
         for kind in [MediaKind::Audio, MediaKind::Cover] {
-            let key = (id.clone(), Kind::from(kind));
+            let key = (Kind::from(kind), id.clone());
             let media = song.media_mut(kind);
             if media.file.is_none() && media.url.is_some() && !self.fetches.contains_key(&key) {
                 media.failure = None;
@@ -184,7 +215,7 @@ impl Songs {
                 done,
                 total,
             } => {
-                if let Some(fetch) = self.fetches.get_mut(&(song, kind.into())) {
+                if let Some(fetch) = self.fetches.get_mut(&(kind.into(), song)) {
                     fetch.state = FetchState::Running(FetchProgress { done, total });
                 }
                 false
@@ -195,8 +226,8 @@ impl Songs {
                 file,
                 duration,
             } => {
-                self.fetches.remove(&(id.clone(), kind.into()));
-                if let Some(song) = self.by_id.get_mut(&id) {
+                self.fetches.remove(&(kind.into(), id.clone()));
+                if let Some(song) = self.get_mut(&id) {
                     let media = song.media_mut(kind);
                     media.file = Some(file);
                     media.failure = None;
@@ -205,6 +236,14 @@ impl Songs {
                 }
                 self.begin_fetches(cx);
                 true
+            }
+            SongEvent::LyricsRead(lyrics) => {
+                for (id, lyric) in lyrics {
+                    if let Some(song) = self.get_mut(&id).filter(|song| song.lyric.is_empty()) {
+                        song.lyric = lyric;
+                    }
+                }
+                false
             }
             SongEvent::NotFetched {
                 song,
@@ -238,11 +277,37 @@ impl Songs {
     }
 
     fn put(&mut self, song: Song) {
-        if let Some(known) = self.by_id.get(&song.id) {
-            self.order.remove(&(known.created_at, known.id.clone()));
+        let last = self.all.last().map(|last| (last.created_at, &last.id));
+        match self.places.get(&song.id) {
+            Some(place) => {
+                if let Some(known) = self.all.get_mut(*place) {
+                    *known = song;
+                }
+                self.arrange();
+            }
+            None if last < Some((song.created_at, &song.id)) => {
+                self.places.insert(song.id.clone(), self.all.len());
+                self.all.push(song);
+            }
+            None => {
+                self.all.push(song);
+                self.arrange();
+            }
         }
-        self.order.insert((song.created_at, song.id.clone()));
-        self.by_id.insert(song.id.clone(), song);
+    }
+
+    /// Puts the songs in order and notes their places.
+    fn arrange(&mut self) {
+        let order = |a: &Song, b: &Song| (a.created_at, &a.id).cmp(&(b.created_at, &b.id));
+        if !self.all.is_sorted_by(|a, b| order(a, b).is_le()) {
+            self.all.sort_by(order);
+        }
+        self.places = self
+            .all
+            .iter()
+            .enumerate()
+            .map(|(place, song)| (song.id.clone(), place))
+            .collect();
     }
 
     fn running(&self) -> usize {
@@ -255,7 +320,7 @@ impl Songs {
     fn begin_fetches(&mut self, cx: &mut Cx) {
         let mut free = AT_ONCE.saturating_sub(self.running());
         let now = cx.now;
-        for ((id, kind), fetch) in &mut self.fetches {
+        for ((kind, id), fetch) in &mut self.fetches {
             if free == 0 {
                 return;
             }
@@ -267,8 +332,9 @@ impl Songs {
             }
             let kind = MediaKind::from(*kind);
             let Some(url) = self
-                .by_id
+                .places
                 .get(id)
+                .and_then(|place| self.all.get(*place))
                 .and_then(|song| song.media(kind).url.as_ref()?.url())
             else {
                 continue;
@@ -286,16 +352,16 @@ impl Songs {
 
     /// Tries again where that can help; a dead link or a full disk is told and kept with the song.
     fn on_failure(&mut self, id: &SongId, kind: MediaKind, failure: Failure, cx: &mut Cx) {
-        let key = (id.clone(), Kind::from(kind));
+        let key = (Kind::from(kind), id.clone());
         let can_help = matches!(
             failure.kind,
             FailureKind::Unreachable | FailureKind::Unknown | FailureKind::RateLimited
         );
         if let Some(fetch) = self.fetches.get_mut(&key)
             && can_help
-            && fetch.tries < TRIES
         {
-            let pause = f64::from(1 << fetch.tries.min(6)) * cx.settings.pace.max(0.05);
+            let pause = f64::from(1 << fetch.tries.min(9)) * cx.settings.pace.max(0.05);
+            let pause = pause.min(LONGEST_PAUSE);
             let asked = failure.retry_after.map_or(0.0, |wait| wait.as_secs_f64());
             fetch.state = FetchState::Wanted {
                 not_before: Some(after(cx.now, pause.max(asked))),
@@ -303,7 +369,7 @@ impl Songs {
             return;
         }
         self.fetches.remove(&key);
-        if let Some(song) = self.by_id.get_mut(id) {
+        if let Some(song) = self.get_mut(id) {
             song.media_mut(kind).failure = Some(failure.clone());
             cx.emit(Effect::Save(Record::Song(Box::new(song.clone()))));
             if kind == MediaKind::Audio {

@@ -125,6 +125,13 @@ impl App {
         }
     }
 
+    /// Stops for a while, with everything kept: nobody knows whether it goes on.
+    pub(super) fn suspend(&mut self) {
+        self.save_draft();
+        self.save_preferences();
+        self.effects.push(Effect::Suspend);
+    }
+
     /// Brings back the last change of the lyric, or the last draft that was replaced.
     pub(super) fn undo(&mut self) {
         if self.focus == PaneId::Lyrics && self.lyrics.undo() {
@@ -132,6 +139,11 @@ impl App {
         }
         match self.removed.pop() {
             Some(draft) => {
+                // What stands there now can be brought back in its turn.
+                let now = self.draft();
+                if !now.is_blank() && now != draft {
+                    self.removed.insert(0, now);
+                }
                 self.compose.replace(draft.clone());
                 self.lyrics.replace(&draft.lyric);
                 self.draft_changed();

@@ -10,7 +10,7 @@ use crate::config::{self, Config, ConfigError, Flags, Language, Theme};
 use crate::domain::Model;
 
 /// How fast the demo's songs are asked for, against the real API's 5 to 15 seconds.
-const DEMO_PACE: f64 = 0.1;
+const DEMO_PACE: f64 = 0.2;
 
 /// The settings of a config; a key that cannot be understood is an error with its place.
 pub(super) fn from_config(

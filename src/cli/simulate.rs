@@ -62,7 +62,9 @@ pub(crate) fn run(arguments: &SimulateArguments) -> Result<(), Trouble> {
         writeln!(stdout, "listening on {}", simulator.url())?;
         stdout.flush()?;
         let mut signals = Signals::new()?;
-        while signals.next().await == Asked::ToStop {}
+        while signals.next().await == Asked::ToStop {
+            crate::runtime::terminal::stop_process()?;
+        }
         simulator.stop().await;
         Ok(())
     })

@@ -3,6 +3,7 @@
 //! Invariant: what can be wrong with the set-up is said before the terminal is taken over.
 
 use std::ffi::OsString;
+use std::fs::{DirBuilder, File, TryLockError};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use crate::api::{Client, Secret};
 use crate::app::App;
 use crate::app::settings::Settings;
 use crate::audio::OutputChoice;
-use crate::config::{self, Config, Flags, Language, SoundOutput, Theme};
+use crate::config::{self, Config, Flags, Language, Paths, SoundOutput, Theme};
 use crate::domain::{Saved, Timestamp};
 use crate::i18n;
 use crate::logging;
@@ -79,7 +80,10 @@ pub(crate) fn run(arguments: &StudioArguments) -> Result<(), Trouble> {
     let token = config::token(&flags, &env, &config.paths).map_err(usage)?;
     let settings = settings::from_config(&config, &flags, token.is_some(), &env)?;
     if let Some(exposed) = token.as_ref().and_then(|found| found.exposed.as_deref()) {
-        config::protect_token(exposed).map_err(usage)?;
+        // Ours is made private; another's file is not ours to change.
+        if exposed == config.paths.token_file && config::protect_token(exposed).is_err() {
+            tracing::warn!("the token file can be read by others");
+        }
     }
     let secret = match token {
         Some(found) => Some(Secret::new(found.token.reveal())?),
@@ -90,6 +94,7 @@ pub(crate) fn run(arguments: &StudioArguments) -> Result<(), Trouble> {
     let level = env(logging::VARIABLE).map(|level| level.to_string_lossy().into_owned());
     let _log = logging::start(&config.paths.log_file, level.as_deref())
         .map_err(|error| Trouble::Usage(error.into()))?;
+    let _profile = claim(&config.paths)?;
     let (store, saved) = Store::open(&config.paths.database)?;
     let farewell = super::runtime()?.block_on(open(Opening {
         config,
@@ -100,6 +105,42 @@ pub(crate) fn run(arguments: &StudioArguments) -> Result<(), Trouble> {
         record: arguments.record.clone(),
     }))?;
     say_farewell(farewell)
+}
+
+/// Claims the profile for this studio, until the process ends in whatever way: two on one profile would each send the
+/// orders that wait, and both would be charged.
+fn claim(paths: &Paths) -> Result<File, Trouble> {
+    let mut folder = DirBuilder::new();
+    let mut file = File::options();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+        folder.mode(0o700);
+        file.mode(0o600);
+    }
+    folder
+        .recursive(true)
+        .create(&paths.data)
+        .with_context(|| format!("cannot make the folder {}", paths.data.display()))?;
+    let path = paths.data.join("studio.lock");
+    let lock = file
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&path)
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(Trouble::Failed(anyhow!(
+            "another fuzzbox is open with these songs ({}). Go on in its window, or quit it there first: \
+             two at once could order and pay the same song twice",
+            paths.data.display()
+        ))),
+        Err(TryLockError::Error(error)) => Err(Trouble::Failed(anyhow!(
+            "cannot lock {}: {error}",
+            path.display()
+        ))),
+    }
 }
 
 /// What is known before the loop begins.

@@ -42,7 +42,7 @@ pub struct Preferences {
 pub struct Saved {
     /// All tasks that are not final and the latest that are, oldest first.
     pub tasks: Vec<Task>,
-    /// All songs, oldest first.
+    /// All songs, oldest first; their lyrics may come later.
     pub songs: Vec<Song>,
     /// The draft.
     pub draft: Draft,

@@ -300,7 +300,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         Notice::Copied(what) => copied(*what).to_owned(),
         Notice::NotCopied(why) => format!("Nothing was copied: {why}"),
         Notice::NotSaved(why) => {
-            format!("Not stored on disk, so nothing was sent: {why}. Make room and try again.")
+            format!("Could not be kept on disk: {why}. An order that was not kept was not sent.")
         }
         Notice::NotPlayed(why) => format!("Cannot play this song: {why}"),
         Notice::NotFetched(title, failure) => format!(
@@ -356,7 +356,9 @@ fn question_body(question: &Question) -> &'static str {
         Question::SendAgain(_) => {
             "It was sent before and not found at the API. If it was taken all the same, it is charged twice."
         }
-        Question::Drop(_) => "It will not be sent, and not looked for any more.",
+        Question::Drop(_) => {
+            "It will not be sent, and not looked for any more. One in doubt may have been charged."
+        }
         Question::QuitWhileSubmitting => {
             "No song is lost: at the next start the order is looked for at the API before anything is sent again."
         }

@@ -295,7 +295,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         Notice::Copied(what) => copied(*what).to_owned(),
         Notice::NotCopied(why) => format!("无法复制：{why}"),
         Notice::NotSaved(why) => {
-            format!("无法写入磁盘，所以没有提交：{why}。请腾出空间后再试。")
+            format!("无法写入磁盘：{why}。没有存好的任务不会提交。")
         }
         Notice::NotPlayed(why) => format!("无法播放这首歌：{why}"),
         Notice::NotFetched(title, failure) => format!(
@@ -345,7 +345,7 @@ fn question_body(question: &Question) -> &'static str {
         Question::OrderTwice => "队列里已有相同的任务，或刚刚才做过。每做好一首歌都会扣费。",
         Question::OrderAgain(_) => "失败的那次没有扣费；新的任务成功后才会扣费。",
         Question::SendAgain(_) => "先前提交过，但在 API 上找不到。万一其实已被接受，就会扣费两次。",
-        Question::Drop(_) => "这个任务不会再提交，也不再查询结果。",
+        Question::Drop(_) => "这个任务不会再提交，也不再查询结果。结果不明的任务可能已经扣款。",
         Question::QuitWhileSubmitting => {
             "歌曲不会丢失：下次启动时会先向 API 查询这个任务，才决定要不要再提交。"
         }

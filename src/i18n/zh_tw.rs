@@ -287,7 +287,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         Notice::Copied(what) => copied(*what).to_owned(),
         Notice::NotCopied(why) => format!("無法複製：{why}"),
         Notice::NotSaved(why) => {
-            format!("無法寫入磁碟，所以沒有送出：{why}。請騰出空間後再試。")
+            format!("無法寫入磁碟：{why}。沒有存好的任務不會送出。")
         }
         Notice::NotPlayed(why) => format!("無法播放這首歌：{why}"),
         Notice::NotFetched(title, failure) => format!(
@@ -337,7 +337,7 @@ fn question_body(question: &Question) -> &'static str {
         Question::OrderTwice => "佇列裡已有相同的任務，或剛剛才做過。每做好一首歌都會扣款。",
         Question::OrderAgain(_) => "失敗的那次沒有扣款；新的任務成功後才會扣款。",
         Question::SendAgain(_) => "先前送出過，但在 API 上找不到。萬一其實已被接受，就會扣款兩次。",
-        Question::Drop(_) => "這個任務不會再送出，也不再查詢結果。",
+        Question::Drop(_) => "這個任務不會再送出，也不再查詢結果。結果不明的任務可能已經扣款。",
         Question::QuitWhileSubmitting => {
             "歌曲不會遺失：下次啟動時會先向 API 查詢這個任務，才決定要不要再送。"
         }

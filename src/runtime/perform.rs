@@ -74,25 +74,48 @@ async fn perform(
     jobs: &mut JoinSet<()>,
 ) {
     let mut unsaved: Vec<TaskId> = Vec::new();
-    for effect in batch {
+    let mut effects = batch.into_iter().peekable();
+    while let Some(effect) = effects.next() {
         match effect {
-            Effect::Save(record) => {
-                let task = match &record {
-                    Record::Task(task) => Some(task.id),
-                    _ => None,
-                };
-                if let Err(error) = world.store().save(record).await {
-                    unsaved.extend(task);
-                    let reason = error.to_string();
-                    let _ = news.send(News::NotKept(reason.clone()));
-                    let stumble = Stumble::NotSaved { task, reason };
-                    let _ = news.send(News::Happened(Event::Stumbled(stumble)));
+            Effect::Save(first) => {
+                // What is saved in a row belongs together: a song and the task that made it stand or fall as one.
+                let mut records = vec![first];
+                while let Some(Effect::Save(record)) =
+                    effects.next_if(|next| matches!(next, Effect::Save(_)))
+                {
+                    records.push(record);
                 }
+                unsaved.extend(save(world, records, news).await);
             }
             Effect::Submit { task, .. } if unsaved.contains(&task) => {}
             effect => begin(world, effect, news, jobs),
         }
     }
+}
+
+/// Keeps all of these or none. Returns the tasks that could not be kept.
+async fn save(world: &World, records: Vec<Record>, news: &UnboundedSender<News>) -> Vec<TaskId> {
+    let mut tasks: Vec<TaskId> = records
+        .iter()
+        .filter_map(|record| match record {
+            Record::Task(task) => Some(task.id),
+            _ => None,
+        })
+        .collect();
+    let Err(error) = world.store().save_all(records).await else {
+        return Vec::new();
+    };
+    tasks.dedup();
+    let reason = error.to_string();
+    let _ = news.send(News::NotKept(reason.clone()));
+    let about = tasks.iter().copied().map(Some);
+    let nothing = tasks.is_empty().then_some(None);
+    for task in about.chain(nothing) {
+        let reason = reason.clone();
+        let stumble = Stumble::NotSaved { task, reason };
+        let _ = news.send(News::Happened(Event::Stumbled(stumble)));
+    }
+    tasks
 }
 
 /// Begins what needs no waiting here; what waits becomes a job.
@@ -119,6 +142,15 @@ fn begin(world: &World, effect: Effect, news: &UnboundedSender<News>, jobs: &mut
             jobs.spawn(async move {
                 let event = download(&world, &news, (song, kind), url).await;
                 let _ = news.send(News::Happened(Event::Song(event)));
+            });
+        }
+        Effect::ReadLyrics => {
+            jobs.spawn(async move {
+                let read = match world.store().lyrics().await {
+                    Ok(lyrics) => Event::Song(SongEvent::LyricsRead(lyrics)),
+                    Err(error) => Event::Stumbled(Stumble::Broke(error.to_string())),
+                };
+                let _ = news.send(News::Happened(read));
             });
         }
         Effect::Player(_) => world.perform_now(effect),

@@ -72,7 +72,14 @@ impl Recorder {
             use std::os::unix::fs::OpenOptionsExt;
             options.mode(0o600);
         }
-        let mut file = BufWriter::new(options.open(path)?);
+        let file = options.open(path)?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            // The mode above counts for a new file only.
+            file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
+        }
+        let mut file = BufWriter::new(file);
         serde_json::to_writer(&mut file, takeoff)?;
         file.write_all(b"\n")?;
         file.flush()?;

@@ -195,25 +195,42 @@ pub fn give_back() {
 pub fn restore_on_panic() {
     let tell = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        // Only the thread of the loop ends the sitting; others are caught and told in the studio.
-        if std::thread::current().name() == Some("main") {
+        tracing::error!(%panic, "panic");
+        // Only a panic of the loop itself ends the sitting; those of jobs and other threads are told in the studio.
+        let in_loop = std::thread::current().name() == Some("main");
+        if in_loop && tokio::task::try_id().is_none() {
             give_back();
             tell(panic);
         }
     }));
 }
 
-/// Whether someone is there to continue us: a session leader stopped by its own hand would sleep for ever.
+/// Whether someone is there to continue us: the group of a session leader, stopped by its own hand, would
+/// sleep for ever.
 #[cfg(unix)]
 fn can_stop() -> bool {
-    use rustix::process::{getpid, getsid};
-    getsid(None).is_ok_and(|session| session != getpid())
+    use rustix::process::{getpgrp, getsid};
+    getsid(None).is_ok_and(|session| session != getpgrp())
 }
 
 #[cfg(unix)]
 fn stop() -> io::Result<()> {
     use rustix::process::{Signal, getpgrp, kill_process_group};
     kill_process_group(getpgrp(), Signal::STOP)?;
+    Ok(())
+}
+
+/// Stops this process alone until it is continued.
+#[cfg(unix)]
+pub fn stop_process() -> io::Result<()> {
+    use rustix::process::{Signal, getpid, kill_process};
+    kill_process(getpid(), Signal::STOP)?;
+    Ok(())
+}
+
+/// There is no stopping here.
+#[cfg(not(unix))]
+pub fn stop_process() -> io::Result<()> {
     Ok(())
 }
 

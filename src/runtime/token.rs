@@ -44,6 +44,9 @@ impl TokenPrompt {
             Event::Key(key) if key.kind == KeyEventKind::Release => Some(Typed::Nothing),
             Event::Key(key) => {
                 let control = key.modifiers.contains(KeyModifiers::CONTROL);
+                if control && matches!(key.code, KeyCode::Char('z' | 'l')) {
+                    return None;
+                }
                 Some(match key.code {
                     KeyCode::Char('c') if control => self.cancel(),
                     KeyCode::Char('u') if control => {

@@ -22,7 +22,6 @@ const STEPS: &[&str] = &[
          id TEXT PRIMARY KEY,
          task INTEGER,
          title TEXT NOT NULL,
-         lyric TEXT NOT NULL,
          prompt TEXT NOT NULL,
          model TEXT NOT NULL,
          seed TEXT NOT NULL,
@@ -38,6 +37,11 @@ const STEPS: &[&str] = &[
          cover_bytes INTEGER,
          cover_failure TEXT -- JSON
      ) STRICT;
+     -- Apart from the songs, since a start reads all songs and needs no lyric for its first screen.
+     CREATE TABLE lyrics (
+         song TEXT PRIMARY KEY,
+         lyric TEXT NOT NULL
+     ) STRICT, WITHOUT ROWID;
      CREATE TABLE draft (
          slot INTEGER PRIMARY KEY CHECK (slot = 0),
          body TEXT NOT NULL -- JSON

@@ -18,12 +18,12 @@ pub(super) fn save(connection: &Connection, song: &Song) -> rusqlite::Result<()>
     let bytes = |media: &Media| media.file.as_ref().map(|file| file.bytes.cast_signed());
     connection
         .prepare_cached(
-            "INSERT INTO songs (id, task, title, lyric, prompt, model, seed, duration, created_at, created_ns,
+            "INSERT INTO songs (id, task, title, prompt, model, seed, duration, created_at, created_ns,
                  audio_url, audio_file, audio_bytes, audio_failure,
                  cover_url, cover_file, cover_bytes, cover_failure)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
              ON CONFLICT (id) DO UPDATE SET
-                 task = excluded.task, title = excluded.title, lyric = excluded.lyric, prompt = excluded.prompt,
+                 task = excluded.task, title = excluded.title, prompt = excluded.prompt,
                  model = excluded.model, seed = excluded.seed, duration = excluded.duration,
                  created_at = excluded.created_at, created_ns = excluded.created_ns,
                  audio_url = excluded.audio_url, audio_file = excluded.audio_file,
@@ -35,7 +35,6 @@ pub(super) fn save(connection: &Connection, song: &Song) -> rusqlite::Result<()>
             song.id.0,
             song.task.map(|task| task.0),
             song.title,
-            song.lyric,
             song.prompt,
             song.model,
             song.seed,
@@ -51,16 +50,30 @@ pub(super) fn save(connection: &Connection, song: &Song) -> rusqlite::Result<()>
             bytes(&song.cover),
             failure(&song.cover)?,
         ])?;
+    // A song whose lyric was not read yet has an empty one: nothing is forgotten for that.
+    if !song.lyric.is_empty() {
+        connection
+            .prepare_cached("REPLACE INTO lyrics (song, lyric) VALUES (?1, ?2)")?
+            .execute([&song.id.0, &song.lyric])?;
+    }
     Ok(())
 }
 
-/// All songs, oldest first.
+/// The lyric of every song that has one.
+pub(super) fn load_lyrics(connection: &Connection) -> rusqlite::Result<Vec<(SongId, String)>> {
+    connection
+        .prepare("SELECT song, lyric FROM lyrics")?
+        .query_map((), |row| Ok((SongId(row.get(0)?), row.get(1)?)))?
+        .collect()
+}
+
+/// All songs without their lyrics, oldest first.
 pub(super) fn load(connection: &Connection) -> rusqlite::Result<Vec<Song>> {
     // Room is made at once: songs are large, and moving them costs as much as reading them.
     let count: i64 = connection.query_row("SELECT count(*) FROM songs", (), |row| row.get(0))?;
     let mut songs = Vec::with_capacity(count.clamp(0, ROOM_MAX) as usize);
     let mut statement = connection.prepare(
-        "SELECT id, task, title, lyric, prompt, model, seed, duration, created_at, created_ns,
+        "SELECT id, task, title, prompt, model, seed, duration, created_at, created_ns,
              audio_url, audio_file, audio_bytes, audio_failure,
              cover_url, cover_file, cover_bytes, cover_failure
          FROM songs",
@@ -78,15 +91,15 @@ fn song(row: &Row<'_>) -> rusqlite::Result<Song> {
     Ok(Song {
         id: SongId(row.get(0)?),
         task: row.get::<_, Option<i64>>(1)?.map(TaskId),
+        lyric: String::new(),
         title: row.get(2)?,
-        lyric: row.get(3)?,
-        prompt: row.get(4)?,
-        model: row.get(5)?,
-        seed: row.get(6)?,
-        duration: row.get::<_, Option<f64>>(7)?.map(Seconds),
-        created_at: moment(row.get(8)?, row.get(9)?)?,
-        audio: media(row, 10)?,
-        cover: media(row, 14)?,
+        prompt: row.get(3)?,
+        model: row.get(4)?,
+        seed: row.get(5)?,
+        duration: row.get::<_, Option<f64>>(6)?.map(Seconds),
+        created_at: moment(row.get(7)?, row.get(8)?)?,
+        audio: media(row, 9)?,
+        cover: media(row, 13)?,
     })
 }
 

@@ -48,6 +48,14 @@ fn everything() -> Vec<Record> {
     ]
 }
 
+/// As a start reads it: the lyric comes later.
+fn without_lyric(id: &str) -> Song {
+    Song {
+        lyric: String::new(),
+        ..song(id)
+    }
+}
+
 fn open_raw(path: &Path) -> Connection {
     Connection::open(path).unwrap()
 }
@@ -67,7 +75,7 @@ fn every_older_version_is_brought_up_to_date() {
         store.save_blocking(everything()).unwrap();
         drop(store);
         let (_store, saved) = Store::open(&path).unwrap();
-        assert_eq!(saved.songs, [song("a")], "from version {from}");
+        assert_eq!(saved.songs, [without_lyric("a")], "from version {from}");
         let raw = open_raw(&path);
         let version = schema::version(&raw).unwrap();
         assert_eq!(version.user_version, schema::known());
@@ -130,7 +138,7 @@ fn a_full_disk_refuses_the_new_and_keeps_the_old() {
     let error = keep(&mut connection, records.iter()).unwrap_err();
     let error = StoreError::from_sqlite(&path, &error);
     assert!(matches!(error, StoreError::Full { .. }), "{error}");
-    assert_eq!(load(&connection).unwrap().songs, [song("a")]);
+    assert_eq!(load(&connection).unwrap().songs, [without_lyric("a")]);
 
     // Room was made: the same save goes through on the same connection.
     connection

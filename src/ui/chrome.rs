@@ -365,8 +365,10 @@ fn offer_queue(app: &App, offered: &mut Vec<Command>) {
         return;
     };
     match task.state {
-        TaskState::InDoubt { .. } => offered.extend([Q::SendAgain, Q::Drop].map(Command::Queue)),
-        TaskState::Waiting { .. } | TaskState::Held { .. } => {
+        TaskState::InDoubt { look_at: None, .. } | TaskState::Held { .. } => {
+            offered.extend([Q::SendAgain, Q::Drop].map(Command::Queue));
+        }
+        TaskState::Waiting { .. } | TaskState::InDoubt { .. } => {
             offered.push(Command::Queue(Q::Drop));
         }
         TaskState::Failed { .. } => {

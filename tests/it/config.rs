@@ -153,6 +153,17 @@ focus = "bold #ff8800 on default"
 }
 
 #[test]
+fn the_config_of_the_readme_works() {
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let (_, after) = readme.split_once("```toml\n").unwrap();
+    let (block, _) = after.split_once("```").unwrap();
+    let config = Home::new().file(block).loaded();
+    assert_eq!(config.extra_models.value.len(), 1);
+    assert_eq!(config.theme_colors.len(), 1);
+    assert_eq!(config.keys.len(), 2);
+}
+
+#[test]
 fn a_mistake_shows_its_line_and_what_was_meant() {
     let home = Home::new().file("mouse = true\n\n[api]\n  base_urll = \"http://x\"\n");
     let path = home.paths().config_file.display().to_string();

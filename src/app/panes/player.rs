@@ -160,7 +160,7 @@ impl Player {
         self.seek(Seconds::ZERO, cx);
     }
 
-    /// What the sound room told. Returns the song that came to its end.
+    /// What the sound room told. Returns the song whose file cannot be opened at all.
     pub fn on_event(&mut self, event: PlayerEvent, cx: &mut Cx) -> Option<SongId> {
         match event {
             PlayerEvent::Output(output) => self.output = Some(output),
@@ -178,13 +178,13 @@ impl Player {
             PlayerEvent::Ended { song } if self.is_on(&song) => {
                 self.playing = false;
                 self.position = Seconds::ZERO;
-                return Some(song);
             }
             PlayerEvent::Failed { song, reason } if self.is_on(&song) => {
                 self.playing = false;
                 self.open = false;
                 self.problem = Some(reason.clone());
                 cx.notify(Notice::NotPlayed(reason));
+                return self.duration.is_none().then_some(song);
             }
             PlayerEvent::Shape { song, waveform } if self.is_on(&song) => self.waveform = waveform,
             // Of a song that is no longer on the turntable.

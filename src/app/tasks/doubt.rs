@@ -88,12 +88,12 @@ impl TaskQueue {
             return;
         }
         let sought = self.ids_where(|task| look_at(task).is_some_and(|at| due(at, now)));
-        let Some(since) = sought
+        let sent: Vec<Timestamp> = sought
             .iter()
             .filter_map(|id| self.get(*id))
             .map(sent_at)
-            .min()
-        else {
+            .collect();
+        let (Some(since), Some(latest)) = (sent.iter().min(), sent.iter().max()) else {
             return;
         };
         self.doubt.search = Some(Search {
@@ -102,8 +102,9 @@ impl TaskQueue {
         });
         cx.emit(Effect::Search {
             sought,
-            since: after(since, -SKEW),
-            until: after(now, SKEW),
+            since: after(*since, -SKEW),
+            // No later than a match can be: the account may have made a hundred songs since.
+            until: after(*latest, ON_ITS_WAY + SKEW).min(after(now, SKEW)),
         });
     }
 

@@ -135,7 +135,7 @@ pub(super) fn refusal(refusal: Refusal) -> &'static str {
         Refusal::NoLink => "the song has no link",
         Refusal::NoLyric => "the song has no lyric",
         Refusal::NothingToFetch => "the files are here or on their way",
-        Refusal::OtherPane => "only in its own pane",
+        Refusal::StillLooking => "it is still being looked for",
         Refusal::NothingToClear => "the field is empty already",
     }
 }

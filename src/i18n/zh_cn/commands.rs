@@ -135,7 +135,7 @@ pub(super) fn refusal(refusal: Refusal) -> &'static str {
         Refusal::NoLink => "这首歌没有链接",
         Refusal::NoLyric => "这首歌没有歌词",
         Refusal::NothingToFetch => "文件已下载或正在下载",
-        Refusal::OtherPane => "只能在对应的面板使用",
+        Refusal::StillLooking => "还在查询这个任务",
         Refusal::NothingToClear => "字段本来就是空的",
     }
 }

@@ -135,7 +135,7 @@ pub(super) fn refusal(refusal: Refusal) -> &'static str {
         Refusal::NoLink => "這首歌沒有連結",
         Refusal::NoLyric => "這首歌沒有歌詞",
         Refusal::NothingToFetch => "檔案已下載或正在下載",
-        Refusal::OtherPane => "只能在所屬的窗格使用",
+        Refusal::StillLooking => "還在查詢這個任務",
         Refusal::NothingToClear => "欄位本來就是空的",
     }
 }
