@@ -217,8 +217,10 @@ impl Sitting<'_> {
                 self.studio.world.use_token(token);
                 self.take(event);
             }
-            News::NotKept(reason) => self.unsaved = Some(reason),
-            News::Terminal(TerminalDeed::Quit) => self.over = true,
+            News::Left(unsaved) => {
+                self.unsaved = unsaved;
+                self.over = true;
+            }
             News::Terminal(TerminalDeed::Suspend) => self.suspend()?,
             News::Terminal(TerminalDeed::Repaint) => {
                 self.screen.repaint();
