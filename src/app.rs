@@ -21,6 +21,7 @@ pub mod songs;
 mod stories;
 pub mod tasks;
 
+use crate::domain::time::after;
 use crate::domain::{Draft, PlayerEvent, Record, Request, Saved, Timestamp};
 use command::Command;
 use cx::Cx;
@@ -42,6 +43,9 @@ use tasks::TaskQueue;
 /// The words of a command in a language. Handed in, since words belong to `i18n`, which may know the app but not the
 /// other way round.
 pub type CommandWords = fn(Locale, Command) -> &'static str;
+
+/// How long after it could not be kept the draft is kept again, in seconds.
+const KEPT_AGAIN: f64 = 5.0;
 
 /// Everything we know right now.
 #[derive(Debug, Clone)]
@@ -251,6 +255,11 @@ impl App {
     fn on_stumble(&mut self, stumble: Stumble) {
         match stumble {
             Stumble::NotSaved { task, reason } => {
+                if task.is_none() {
+                    let again = after(self.now, KEPT_AGAIN);
+                    self.draft_keeper.changed(again);
+                    self.preferences_keeper.changed(again);
+                }
                 let (tasks, _, mut cx) = self.engine();
                 if let Some(task) = task {
                     tasks.not_saved(task, &reason, &mut cx);
