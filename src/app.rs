@@ -21,7 +21,8 @@ pub mod songs;
 mod stories;
 pub mod tasks;
 
-use crate::domain::{Draft, PlayerEvent, Record, Request, Saved, Timestamp};
+use crate::domain::time::after;
+use crate::domain::{Draft, PlayerEvent, Record, Request, Saved, SongId, Timestamp};
 use command::Command;
 use cx::Cx;
 use effect::Effect;
@@ -42,6 +43,9 @@ use tasks::TaskQueue;
 /// The words of a command in a language. Handed in, since words belong to `i18n`, which may know the app but not the
 /// other way round.
 pub type CommandWords = fn(Locale, Command) -> &'static str;
+
+/// How long after it could not be kept the draft is kept again, in seconds.
+const KEPT_AGAIN: f64 = 5.0;
 
 /// Everything we know right now.
 #[derive(Debug, Clone)]
@@ -72,6 +76,7 @@ pub struct App {
     pub notices: Notices,
     words: CommandWords,
     removed: Vec<Draft>,
+    unkept_songs: Vec<SongId>,
     draft_keeper: Keeper,
     preferences_keeper: Keeper,
     effects: Vec<Effect>,
@@ -94,6 +99,7 @@ impl App {
             notices: Notices::default(),
             words,
             removed: saved.preferences.removed,
+            unkept_songs: Vec::new(),
             draft_keeper: Keeper::default(),
             preferences_keeper: Keeper::default(),
             effects: Vec::new(),
@@ -186,6 +192,7 @@ impl App {
         let (tasks, songs, mut cx) = self.engine();
         tasks.on_tick(&mut cx);
         songs.on_tick(&mut cx);
+        self.keep_songs_with_their_tasks();
         self.queue.refresh(&self.tasks);
         // The preferences hold the drafts that were replaced: they go first.
         if self.preferences_keeper.take_due(self.now) {
@@ -194,6 +201,27 @@ impl App {
         if self.draft_keeper.take_due(self.now) {
             self.save_draft();
         }
+    }
+
+    /// A task that is kept after all takes its songs with it: they could not be kept either.
+    fn keep_songs_with_their_tasks(&mut self) {
+        let mut songs = Vec::new();
+        for effect in &self.effects {
+            if let Effect::Save(Record::Task(task)) = effect {
+                songs.extend(
+                    task.songs
+                        .iter()
+                        .filter(|id| self.unkept_songs.contains(id)),
+                );
+            }
+        }
+        let kept: Vec<SongId> = songs.into_iter().cloned().collect();
+        self.unkept_songs.retain(|id| !kept.contains(id));
+        let saves = kept
+            .iter()
+            .filter_map(|id| self.songs.get(id))
+            .map(|song| Effect::Save(Record::Song(Box::new(song.clone()))));
+        self.effects.splice(0..0, saves.collect::<Vec<_>>());
     }
 
     fn on_task(&mut self, event: TaskEvent) {
@@ -255,6 +283,14 @@ impl App {
     fn on_stumble(&mut self, stumble: Stumble) {
         match stumble {
             Stumble::NotSaved { task, reason } => {
+                if task.is_none() {
+                    let again = after(self.now, KEPT_AGAIN);
+                    self.draft_keeper.changed(again);
+                    self.preferences_keeper.changed(again);
+                }
+                if let Some(task) = task.and_then(|id| self.tasks.get(id)) {
+                    self.unkept_songs.extend(task.songs.iter().cloned());
+                }
                 let (tasks, _, mut cx) = self.engine();
                 if let Some(task) = task {
                     tasks.not_saved(task, &reason, &mut cx);

@@ -217,8 +217,10 @@ impl Sitting<'_> {
                 self.studio.world.use_token(token);
                 self.take(event);
             }
-            News::NotKept(reason) => self.unsaved = Some(reason),
-            News::Terminal(TerminalDeed::Quit) => self.over = true,
+            News::Left(unsaved) => {
+                self.unsaved = unsaved;
+                self.over = true;
+            }
             News::Terminal(TerminalDeed::Suspend) => self.suspend(),
             News::Terminal(TerminalDeed::Repaint) => {
                 self.screen.repaint();
@@ -249,10 +251,6 @@ impl Sitting<'_> {
 
     fn perform(&mut self, effects: Vec<Effect>) {
         journal::effects(&effects);
-        if effects.contains(&Effect::Quit) {
-            // Only what cannot be kept now is lost; earlier troubles are over.
-            self.unsaved = None;
-        }
         if !effects.is_empty() && self.effects.send(effects).is_err() {
             // The lane ended: nothing can be kept any more.
             self.unsaved = Some("the program broke inside".into());

@@ -198,7 +198,7 @@ async fn open(opening: Opening) -> Result<Farewell, Trouble> {
     };
     terminal::restore_on_panic();
     let mut screen = Screen::enter(mouse).context("cannot take over the terminal")?;
-    let farewell = runtime::run(studio, &mut screen, crossterm::event::EventStream::new()).await;
+    let farewell = runtime::run(studio, &mut screen, runtime::input::read()?).await;
     drop(screen);
     if let Some(simulator) = simulator {
         simulator.stop().await;

@@ -24,16 +24,14 @@ pub enum News {
     Happened(Event),
     /// A token is stored and used from now on.
     TokenIs(Event, Secret),
-    /// Something could not be kept, and why: matters if it is the last thing.
-    NotKept(String),
+    /// Everything before leaving is done; why something is still not kept, if anything is not.
+    Left(Option<String>),
     /// The terminal is wanted.
     Terminal(TerminalDeed),
 }
 
 /// What only the owner of the terminal can do.
 pub enum TerminalDeed {
-    /// Leave.
-    Quit,
     /// Stop for a while.
     Suspend,
     /// Paint anew.
@@ -49,14 +47,48 @@ pub async fn lane(
     news: UnboundedSender<News>,
 ) {
     let mut jobs = JoinSet::new();
+    let mut unkept = Unkept::default();
     loop {
         tokio::select! {
             batch = batches.recv() => match batch {
-                Some(batch) => perform(&world, batch, &news, &mut jobs).await,
+                Some(batch) => perform(&world, batch, &news, (&mut jobs, &mut unkept)).await,
                 None => return,
             },
             Some(ended) = jobs.join_next() => on_job_end(ended, &news),
         }
+    }
+}
+
+/// What could not be kept, and why, until it is kept after all.
+#[derive(Default)]
+struct Unkept(Vec<(Subject, String)>);
+
+/// What a record is about: a later record of the same replaces it.
+#[derive(PartialEq)]
+enum Subject {
+    Task(TaskId),
+    Song(SongId),
+    Draft,
+    Preferences,
+}
+
+impl Unkept {
+    fn note(&mut self, subject: Subject, outcome: Result<(), String>) {
+        self.0.retain(|(known, _)| *known != subject);
+        self.0.extend(outcome.err().map(|reason| (subject, reason)));
+    }
+
+    fn reason(&self) -> Option<String> {
+        self.0.first().map(|(_, reason)| reason.clone())
+    }
+}
+
+fn subject(record: &Record) -> Subject {
+    match record {
+        Record::Task(task) => Subject::Task(task.id),
+        Record::Song(song) => Subject::Song(song.id.clone()),
+        Record::Draft(_) => Subject::Draft,
+        Record::Preferences(_) => Subject::Preferences,
     }
 }
 
@@ -71,7 +103,7 @@ async fn perform(
     world: &World,
     batch: Vec<Effect>,
     news: &UnboundedSender<News>,
-    jobs: &mut JoinSet<()>,
+    (jobs, unkept): (&mut JoinSet<()>, &mut Unkept),
 ) {
     let mut unsaved: Vec<TaskId> = Vec::new();
     let mut effects = batch.into_iter().peekable();
@@ -85,37 +117,48 @@ async fn perform(
                 {
                     records.push(record);
                 }
-                unsaved.extend(save(world, records, news).await);
+                unsaved.extend(save(world, records, news, unkept).await);
             }
             Effect::Submit { task, .. } if unsaved.contains(&task) => {}
+            Effect::Quit => {
+                let _ = news.send(News::Left(unkept.reason()));
+            }
             effect => begin(world, effect, news, jobs),
         }
     }
 }
 
 /// Keeps all of these or none. Returns the tasks that could not be kept.
-async fn save(world: &World, records: Vec<Record>, news: &UnboundedSender<News>) -> Vec<TaskId> {
-    let mut tasks: Vec<TaskId> = records
-        .iter()
-        .filter_map(|record| match record {
-            Record::Task(task) => Some(task.id),
-            _ => None,
-        })
-        .collect();
-    let Err(error) = world.store().save_all(records).await else {
-        return Vec::new();
-    };
-    tasks.dedup();
-    let reason = error.to_string();
-    let _ = news.send(News::NotKept(reason.clone()));
-    let about = tasks.iter().copied().map(Some);
-    let nothing = tasks.is_empty().then_some(None);
-    for task in about.chain(nothing) {
-        let reason = reason.clone();
-        let stumble = Stumble::NotSaved { task, reason };
-        let _ = news.send(News::Happened(Event::Stumbled(stumble)));
+async fn save(
+    world: &World,
+    records: Vec<Record>,
+    news: &UnboundedSender<News>,
+    unkept: &mut Unkept,
+) -> Vec<TaskId> {
+    let subjects: Vec<Subject> = records.iter().map(subject).collect();
+    let outcome = world.store().save_all(records).await;
+    let outcome = outcome.map_err(|error| error.to_string());
+    let mut tasks: Vec<Option<TaskId>> = Vec::new();
+    for subject in subjects {
+        let task = match &subject {
+            Subject::Task(task) => Some(*task),
+            Subject::Song(_) | Subject::Draft | Subject::Preferences => None,
+        };
+        if outcome.is_err() && !tasks.contains(&task) {
+            tasks.push(task);
+        }
+        unkept.note(subject, outcome.clone());
     }
-    tasks
+    if let Err(reason) = outcome {
+        for task in &tasks {
+            let stumble = Stumble::NotSaved {
+                task: *task,
+                reason: reason.clone(),
+            };
+            let _ = news.send(News::Happened(Event::Stumbled(stumble)));
+        }
+    }
+    tasks.into_iter().flatten().collect()
 }
 
 /// Begins what needs no waiting here; what waits becomes a job.
@@ -157,9 +200,8 @@ fn begin(world: &World, effect: Effect, news: &UnboundedSender<News>, jobs: &mut
         Effect::Copy(text) => terminal(TerminalDeed::Copy(text)),
         Effect::Repaint => terminal(TerminalDeed::Repaint),
         Effect::Suspend => terminal(TerminalDeed::Suspend),
-        Effect::Quit => terminal(TerminalDeed::Quit),
-        // Durable before anything else is begun: done by the caller.
-        Effect::Save(_) => {}
+        // Done by the caller, in their order.
+        Effect::Save(_) | Effect::Quit => {}
     }
 }
 

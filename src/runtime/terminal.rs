@@ -12,9 +12,8 @@ use crossterm::event::{
 };
 use crossterm::style::Print;
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, Clear, ClearType, DisableLineWrap, EnableLineWrap,
-    EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
-    enable_raw_mode,
+    BeginSynchronizedUpdate, DisableLineWrap, EnableLineWrap, EndSynchronizedUpdate,
+    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute, queue};
 use ratatui::backend::CrosstermBackend;
@@ -38,6 +37,8 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 pub struct Screen {
     terminal: Terminal<CrosstermBackend<Out>>,
     size: (u16, u16),
+    /// Whether the terminal may show something else than we think.
+    stale: bool,
     /// `None`: not a terminal but a buffer, in tests.
     tty: Option<Tty>,
 }
@@ -62,6 +63,7 @@ impl Screen {
             Ok(Screen {
                 terminal,
                 size: (size.width, size.height),
+                stale: false,
                 tty: Some(tty),
             })
         });
@@ -81,6 +83,7 @@ impl Screen {
         Ok(Screen {
             terminal: Terminal::with_options(backend, options)?,
             size: (area.width, area.height),
+            stale: false,
             tty: None,
         })
     }
@@ -90,32 +93,29 @@ impl Screen {
         self.size
     }
 
-    /// The window has another size.
+    /// The window has another size. The next frame is painted whole: what was on the screen is cut or gone, even when the
+    /// size is by now what it was before.
     pub fn resized(&mut self, size: (u16, u16)) {
         self.size = size;
+        self.stale = true;
     }
 
     /// Draws a frame in one write; the terminal shows it whole or not at all.
     pub fn draw(&mut self, paint: impl FnOnce(&mut Frame)) -> io::Result<()> {
         queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
+        if std::mem::take(&mut self.stale) {
+            // `Terminal::clear` would ask the terminal where its cursor is, and the answer would be taken for keys.
+            let (width, height) = self.size;
+            self.terminal.resize(Rect::new(0, 0, width, height))?;
+        }
         self.terminal.draw(paint)?;
         queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
         Write::flush(self.terminal.backend_mut())
     }
 
-    /// Forgets what the terminal shows, so that the next frame is painted whole. `Terminal::clear` would ask the
-    /// terminal where its cursor is, and the answer would be taken for keys.
+    /// Forgets what the terminal shows, so that the next frame is painted whole.
     pub fn repaint(&mut self) {
-        let out: Box<dyn Write + Send> = Box::new(io::stdout());
-        if self.tty.is_none() {
-            return;
-        }
-        let backend = CrosstermBackend::new(BufWriter::with_capacity(OUT_BUFFER, out));
-        if let Ok(terminal) = Terminal::new(backend) {
-            self.terminal = terminal;
-            // A failure to write shows with the next frame.
-            let _ = queue!(self.terminal.backend_mut(), Clear(ClearType::All));
-        }
+        self.stale = true;
     }
 
     /// Puts text on the clipboard of the terminal, wherever it is (OSC 52).

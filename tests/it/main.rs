@@ -2,6 +2,7 @@
 
 mod api;
 mod audio;
+mod cli;
 mod compose;
 mod config;
 mod contract;
@@ -15,6 +16,10 @@ mod overlay;
 mod player;
 mod properties;
 mod queue;
+mod replay;
+mod runtime;
 mod screens;
 mod store;
 mod support;
+mod tape;
+mod terminal;
