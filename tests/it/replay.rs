@@ -74,7 +74,6 @@ fn a_recording_shows_the_same_screen_again() {
     // The end of the file may be missing: the program was killed while it wrote.
     let whole = std::fs::read_to_string(&file).expect("a recording");
     let begun = whole.trim_end().len() - 5;
-    assert!(whole.is_char_boundary(begun));
     std::fs::write(&file, &whole.as_bytes()[..begun]).expect("a shorter recording");
     let shorter = replayed(&file);
     assert!(shorter.contains("rain and 歌"), "{shorter}");

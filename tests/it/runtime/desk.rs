@@ -79,7 +79,7 @@ impl Parts {
     }
 
     /// Puts it together.
-    pub fn open(&self) -> (Studio, Opened) {
+    pub fn open(&self) -> (Box<Studio>, Opened) {
         let (store, saved) = Store::open(&self.database()).expect("a database");
         let stored = self.stored();
         let world = World::new(Handles {
@@ -93,7 +93,7 @@ impl Parts {
                 Ok(())
             }),
         });
-        let studio = Studio {
+        let studio = Box::new(Studio {
             app: App::new(
                 saved,
                 self.settings.clone(),
@@ -103,7 +103,7 @@ impl Parts {
             world,
             recorder: None,
             clock: Timestamp::now,
-        };
+        });
         let paper = Paper::new();
         let area = Rect::new(0, 0, SIZE.0, SIZE.1);
         let opened = Opened {
@@ -117,7 +117,7 @@ impl Parts {
 
 /// Runs the loop while `script` sits in front of it; it must end by leaving.
 pub async fn sit<T>(
-    studio: Studio,
+    studio: Box<Studio>,
     opened: Opened,
     script: impl AsyncFnOnce(&Desk) -> T,
 ) -> (Farewell, T) {
@@ -136,7 +136,7 @@ pub async fn sit<T>(
         event.map(|event| event.map(Ok))
     });
     let sitting = async {
-        let sitting = runtime::run(studio, &mut screen, input);
+        let sitting = Box::pin(runtime::run(*studio, &mut screen, input));
         // A script may take its time; leaving may not.
         let farewell = tokio::time::timeout(4 * patience(), sitting).await;
         farewell.expect("it does not end").expect("it ends well")

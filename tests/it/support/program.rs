@@ -16,6 +16,9 @@ pub const PROGRAM: &str = env!("CARGO_BIN_EXE_fuzzbox");
 /// A token like the real ones, for tests that use one.
 pub const TOKEN: &str = "c9d1e0b7a4f84c3f9a6b5d2e1f0a7c8b";
 
+/// How the token begins: nobody should see even that.
+pub const TOKEN_HEAD: &str = "c9d1e";
+
 /// The silent studio in `home`, on a screen that shows all panes.
 pub fn studio(home: &Home) -> PtyCommand {
     PtyCommand::new(PROGRAM, home)
