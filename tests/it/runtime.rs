@@ -1,8 +1,4 @@
 //! The real loop in this process: its input comes from a channel, its frames go on paper.
-#![expect(
-    clippy::large_futures,
-    reason = "a sitting on the stack of a test is well placed"
-)]
 
 mod desk;
 
