@@ -9,7 +9,7 @@
 //!  PlayerEvent  ◄──────┘◄── opened, shape, output ready, output lost
 //! ```
 //!
-//! Invariant: nobody who calls this room waits for a disk, a server or a decoder, but for [`inspect`], which says so.
+//! Invariant: nobody who calls this room waits for a disk, a server or a decoder, but for [`inspect()`], which says so.
 
 mod decode;
 #[cfg(any(not(target_os = "linux"), feature = "alsa"))]
