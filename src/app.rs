@@ -150,6 +150,11 @@ impl App {
         .min()
     }
 
+    /// Whether an event can change the screen. Lyrics that are read are not on it, unless a song is shown whole.
+    pub fn is_seen(&self, event: &Event) -> bool {
+        !matches!(event, Event::Song(SongEvent::LyricsRead(_))) || self.overlay.is_some()
+    }
+
     /// The draft as it stands: the form with the lyric.
     pub fn draft(&self) -> Draft {
         Draft {
@@ -238,8 +243,12 @@ impl App {
     }
 
     fn on_song(&mut self, event: SongEvent) {
+        let read = matches!(event, SongEvent::LyricsRead(_));
         let (_, songs, mut cx) = self.engine();
         songs.on_event(event, &mut cx);
+        if read && !self.library.query().is_empty() {
+            self.library.refresh(&self.songs);
+        }
     }
 
     fn on_player(&mut self, event: PlayerEvent) {

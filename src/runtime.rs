@@ -244,8 +244,9 @@ impl Sitting<'_> {
             recorder.note(now, &event);
         }
         journal::event(&event);
+        let is_seen = self.studio.app.is_seen(&event);
         let effects = self.studio.app.update(event, now);
-        self.dirty = true;
+        self.dirty |= is_seen;
         self.perform(effects);
     }
 
