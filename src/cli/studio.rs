@@ -79,10 +79,6 @@ pub(crate) fn run(arguments: &StudioArguments) -> Result<(), Trouble> {
     let config = config::load(&flags, &env).map_err(usage)?;
     let token = config::token(&flags, &env, &config.paths).map_err(usage)?;
     let settings = settings::from_config(&config, &flags, token.is_some(), &env)?;
-    let profile = claim(&config.paths)?;
-    // The library is read while everything else is set up: the first screen waits for both.
-    let database = config.paths.database.clone();
-    let library = std::thread::spawn(move || Store::open(&database));
     if let Some(exposed) = token.as_ref().and_then(|found| found.exposed.as_deref()) {
         // Ours is made private; another's file is not ours to change.
         if exposed == config.paths.token_file && config::protect_token(exposed).is_err() {
@@ -94,14 +90,13 @@ pub(crate) fn run(arguments: &StudioArguments) -> Result<(), Trouble> {
         None if flags.demo => Some(Secret::new(DEMO_TOKEN)?),
         None => None,
     };
+
     let level = env(logging::VARIABLE).map(|level| level.to_string_lossy().into_owned());
     let _log = logging::start(&config.paths.log_file, level.as_deref())
         .map_err(|error| Trouble::Usage(error.into()))?;
-    let runtime = super::runtime()?;
-    let (store, saved) = library
-        .join()
-        .map_err(|_| anyhow!("the library could not be read"))??;
-    let farewell = runtime.block_on(open(Opening {
+    let _profile = claim(&config.paths)?;
+    let (store, saved) = Store::open(&config.paths.database)?;
+    let farewell = super::runtime()?.block_on(open(Opening {
         config,
         settings,
         secret,
@@ -109,7 +104,6 @@ pub(crate) fn run(arguments: &StudioArguments) -> Result<(), Trouble> {
         saved,
         record: arguments.record.clone(),
     }))?;
-    drop(profile);
     say_farewell(farewell)
 }
 
