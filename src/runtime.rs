@@ -19,6 +19,7 @@ use crate::app::event::{Event, Input};
 use crate::domain::Timestamp;
 use crate::ui;
 
+mod canvas;
 pub mod input;
 mod journal;
 pub mod perform;

@@ -2,7 +2,7 @@
 //!
 //! Invariant: whatever was switched on is switched off again, on quit, panic, signal and suspend.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::clipboard::CopyToClipboard;
@@ -12,18 +12,14 @@ use crossterm::event::{
 };
 use crossterm::style::Print;
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, DisableLineWrap, EnableLineWrap, EndSynchronizedUpdate,
-    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+    DisableLineWrap, EnableLineWrap, EndSynchronizedUpdate, EnterAlternateScreen,
+    LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
-use crossterm::{cursor, execute, queue};
-use ratatui::backend::CrosstermBackend;
+use crossterm::{cursor, execute};
 use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
 
-/// Where frames go: one write a frame.
-type Out = BufWriter<Box<dyn Write + Send>>;
-
-const OUT_BUFFER: usize = 64 << 10;
+use super::canvas::Canvas;
 
 /// Presses, releases and the wheel, in decimal coordinates. Crossterm's own command also asks for every movement, and
 /// would wake us for each.
@@ -35,7 +31,7 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// The screen of a sitting.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<Out>>,
+    terminal: Terminal<Canvas>,
     size: (u16, u16),
     /// Whether the terminal may show something else than we think.
     stale: bool,
@@ -55,10 +51,7 @@ impl Screen {
         let tty = Tty { mouse };
         tty.take()?;
         let out: Box<dyn Write + Send> = Box::new(io::stdout());
-        let screen = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(
-            OUT_BUFFER, out,
-        )))
-        .and_then(|terminal| {
+        let screen = Terminal::new(Canvas::new(out)).and_then(|terminal| {
             let size = terminal.size()?;
             Ok(Screen {
                 terminal,
@@ -76,12 +69,11 @@ impl Screen {
     /// A screen of a fixed size that writes what a terminal would get into `out`.
     pub fn over(out: impl Write + Send + 'static, area: Rect) -> io::Result<Self> {
         let out: Box<dyn Write + Send> = Box::new(out);
-        let backend = CrosstermBackend::new(BufWriter::with_capacity(OUT_BUFFER, out));
         let options = TerminalOptions {
             viewport: Viewport::Fixed(area),
         };
         Ok(Screen {
-            terminal: Terminal::with_options(backend, options)?,
+            terminal: Terminal::with_options(Canvas::new(out), options)?,
             size: (area.width, area.height),
             stale: false,
             tty: None,
@@ -100,17 +92,16 @@ impl Screen {
         self.stale = true;
     }
 
-    /// Draws a frame in one write; the terminal shows it whole or not at all.
+    /// Draws a frame in one write; the terminal shows it whole or not at all. One that looks like the last writes nothing.
     pub fn draw(&mut self, paint: impl FnOnce(&mut Frame)) -> io::Result<()> {
-        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
         if std::mem::take(&mut self.stale) {
             // `Terminal::clear` would ask the terminal where its cursor is, and the answer would be taken for keys.
             let (width, height) = self.size;
+            self.terminal.backend_mut().forget();
             self.terminal.resize(Rect::new(0, 0, width, height))?;
         }
         self.terminal.draw(paint)?;
-        queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
-        Write::flush(self.terminal.backend_mut())
+        self.terminal.backend_mut().finish()
     }
 
     /// Forgets what the terminal shows, so that the next frame is painted whole.
@@ -121,7 +112,7 @@ impl Screen {
     /// Puts text on the clipboard of the terminal, wherever it is (OSC 52).
     pub fn copy(&mut self, text: &str) -> io::Result<()> {
         execute!(
-            self.terminal.backend_mut(),
+            self.terminal.backend_mut().raw(),
             CopyToClipboard::to_clipboard_from(text)
         )
     }
