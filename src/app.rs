@@ -95,7 +95,7 @@ impl App {
             player: Player::new(&saved.preferences),
             overlay: None,
             tasks: TaskQueue::new(saved.tasks),
-            songs: Songs::new(saved.songs),
+            songs: Songs::new(saved.songs, saved.unread),
             notices: Notices::default(),
             words,
             removed: saved.preferences.removed,
@@ -111,13 +111,22 @@ impl App {
         app
     }
 
-    /// What is to be done first: tasks that run are asked for, files that are missing are fetched.
+    /// What is to be done first: the rest of the library is read; then tasks that run are asked for, and files that are
+    /// missing are fetched. No answer can meet a song that is kept but not known.
     pub fn start(&mut self) -> Vec<Effect> {
+        if self.songs.are_read() {
+            self.start_engine();
+        } else {
+            self.effects.push(Effect::ReadLibrary);
+        }
+        std::mem::take(&mut self.effects)
+    }
+
+    fn start_engine(&mut self) {
         let (tasks, songs, mut cx) = self.engine();
         tasks.start(&mut cx);
         songs.start(&mut cx);
         self.queue.refresh(&self.tasks);
-        std::mem::take(&mut self.effects)
     }
 
     /// Takes in what has happened, and tells what is to be done about it, in order.
@@ -148,11 +157,6 @@ impl App {
         .into_iter()
         .flatten()
         .min()
-    }
-
-    /// Whether an event can change the screen. Lyrics that are read are not on it, unless a song is shown whole.
-    pub fn is_seen(&self, event: &Event) -> bool {
-        !matches!(event, Event::Song(SongEvent::LyricsRead(_))) || self.overlay.is_some()
     }
 
     /// The draft as it stands: the form with the lyric.
@@ -243,11 +247,12 @@ impl App {
     }
 
     fn on_song(&mut self, event: SongEvent) {
-        let read = matches!(event, SongEvent::LyricsRead(_));
+        let read = !self.songs.are_read();
         let (_, songs, mut cx) = self.engine();
         songs.on_event(event, &mut cx);
-        if read && !self.library.query().is_empty() {
+        if read && self.songs.are_read() {
             self.library.refresh(&self.songs);
+            self.start_engine();
         }
     }
 

@@ -245,9 +245,8 @@ impl Sitting<'_> {
             recorder.note(now, &event);
         }
         journal::event(&event);
-        let is_seen = self.studio.app.is_seen(&event);
         let effects = self.studio.app.update(event, now);
-        self.dirty |= is_seen;
+        self.dirty = true;
         self.perform(effects);
     }
 

@@ -21,7 +21,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
 pub use self::error::StoreError;
-use crate::domain::{Record, Saved, SongId};
+use crate::domain::{Record, Saved, Song};
 
 /// How long a statement waits for another program that has the database.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -41,10 +41,10 @@ pub struct Store {
 
 type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
-type Lyrics = Result<Vec<(SongId, String)>, StoreError>;
+type Library = Result<Vec<Song>, StoreError>;
 
 enum Job {
-    Lyrics(oneshot::Sender<Lyrics>),
+    Library(oneshot::Sender<Library>),
     Save(Vec<Record>, Answer),
     Close(mpsc::Sender<()>),
 }
@@ -99,11 +99,11 @@ impl Store {
         answered.recv().unwrap_or_else(|_| Err(self.stopped()))
     }
 
-    /// The lyric of every song that has one: what [`Saved`] leaves out, so that a start waits for none of it.
-    pub async fn lyrics(&self) -> Result<Vec<(SongId, String)>, StoreError> {
+    /// Every song with its lyric, oldest first: what [`Saved`] leaves out, so that a start waits for none of it.
+    pub async fn library(&self) -> Result<Vec<Song>, StoreError> {
         let (answer, answered) = oneshot::channel();
         self.jobs
-            .send(Job::Lyrics(answer))
+            .send(Job::Library(answer))
             .map_err(|_| self.stopped())?;
         answered.await.unwrap_or_else(|_| Err(self.stopped()))
     }
@@ -148,11 +148,11 @@ fn work(mut connection: Connection, inbox: &mpsc::Receiver<Job>, path: &Path) {
         while let Some(job) = next {
             match job {
                 Job::Save(records, answer) => batch.push((records, answer)),
-                Job::Lyrics(answer) => {
-                    let lyrics = songs::load_lyrics(&connection);
-                    let lyrics = lyrics.map_err(|error| StoreError::from_sqlite(path, &error));
+                Job::Library(answer) => {
+                    let songs = songs::load_all(&connection);
+                    let songs = songs.map_err(|error| StoreError::from_sqlite(path, &error));
                     // A caller that went away no longer wants them.
-                    drop(answer.send(lyrics));
+                    drop(answer.send(songs));
                 }
                 Job::Close(closed) => closing = Some(closed),
             }
@@ -206,10 +206,12 @@ fn keep<'a>(
 
 /// Everything a sitting starts with.
 fn load(connection: &Connection) -> rusqlite::Result<Saved> {
+    let preferences = drafts::load_preferences(connection)?;
     Ok(Saved {
         tasks: tasks::load(connection)?,
-        songs: songs::load(connection)?,
+        songs: songs::load_newest(connection, preferences.song.as_ref())?,
+        unread: songs::count(connection)?,
         draft: drafts::load_draft(connection)?,
-        preferences: drafts::load_preferences(connection)?,
+        preferences,
     })
 }

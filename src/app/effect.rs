@@ -40,8 +40,8 @@ pub enum Effect {
         /// From where.
         url: Url,
     },
-    /// Read the lyrics of the songs, which a start does not wait for.
-    ReadLyrics,
+    /// Read the whole library, which the first screen does not wait for.
+    ReadLibrary,
     /// Keep something.
     Save(Record),
     /// Tell the player something.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::panes::PaneId;
 use crate::domain::{
-    ApiTaskId, Failure, Field, MediaFile, MediaKind, PlayerEvent, Seconds, SongId, TaskId,
+    ApiTaskId, Failure, Field, MediaFile, MediaKind, PlayerEvent, Seconds, Song, SongId, TaskId,
     TaskRecord,
 };
 
@@ -152,8 +152,10 @@ pub enum SongEvent {
         /// How long it plays, for audio.
         duration: Option<Seconds>,
     },
-    /// The lyrics that were kept are read.
-    LyricsRead(Vec<(SongId, String)>),
+    /// The library is read: every song that was kept, with its lyric.
+    LibraryRead(Vec<Song>),
+    /// The library could not be read; why.
+    LibraryNotRead(String),
     /// A file could not be fetched.
     NotFetched {
         /// Which song.

@@ -34,6 +34,8 @@ pub enum Notice {
     Copied(Copied),
     /// Copying failed; why.
     NotCopied(String),
+    /// Only the newest songs could be read; why.
+    LibraryNotRead(String),
     /// Something could not be kept; why.
     NotSaved(String),
     /// A song could not be played; why.
@@ -134,7 +136,8 @@ impl Notice {
             | Notice::TokenNeeded
             | Notice::CreditNeeded
             | Notice::DraftRefused(_)
-            | Notice::NotCopied(_) => Tone::Warning,
+            | Notice::NotCopied(_)
+            | Notice::LibraryNotRead(_) => Tone::Warning,
             Notice::TaskFailed(..)
             | Notice::NotSaved(_)
             | Notice::NotPlayed(_)

@@ -23,6 +23,8 @@ pub struct Songs {
     /// By the moment they were made, then by id: the order of the library.
     all: Vec<Song>,
     places: HashMap<SongId, usize>,
+    /// How many there are, while only the newest have been read.
+    unread: Option<usize>,
     fetches: BTreeMap<(Kind, SongId), Fetch>,
 }
 
@@ -77,21 +79,42 @@ impl FetchProgress {
 }
 
 impl Songs {
-    /// The songs as they were kept.
-    pub fn new(songs: Vec<Song>) -> Self {
+    /// The songs as they were kept. `unread`: how many there are, where these are only the newest; else 0.
+    pub fn new(songs: Vec<Song>, unread: usize) -> Self {
         let mut library = Songs {
             all: songs,
+            unread: (unread > 0).then_some(unread),
             ..Songs::default()
         };
         library.arrange();
         library
     }
 
+    /// Whether all that was kept has been read.
+    pub fn are_read(&self) -> bool {
+        self.unread.is_none()
+    }
+
+    /// Takes in the whole library. What came in the meantime is newer than what was kept.
+    pub fn read(&mut self, kept: Vec<Song>) {
+        self.unread = None;
+        for song in kept {
+            match self.get_mut(&song.id) {
+                Some(known) if known.lyric.is_empty() => known.lyric = song.lyric,
+                Some(_) => {}
+                None => self.all.push(song),
+            }
+        }
+        self.arrange();
+    }
+
+    /// Goes on with what is known, where the library cannot be read.
+    pub fn not_read(&mut self) {
+        self.unread = None;
+    }
+
     /// Begins to fetch every file that is missing.
     pub fn start(&mut self, cx: &mut Cx) {
-        if !self.all.is_empty() {
-            cx.emit(Effect::ReadLyrics);
-        }
         let missing: Vec<(Kind, SongId)> = self
             .all
             .iter()
@@ -113,9 +136,9 @@ impl Songs {
         self.all.iter()
     }
 
-    /// How many there are.
+    /// How many there are, those included that are yet to be read.
     pub fn len(&self) -> usize {
-        self.all.len()
+        self.unread.unwrap_or_default().max(self.all.len())
     }
 
     /// Whether there are none.
@@ -237,12 +260,13 @@ impl Songs {
                 self.begin_fetches(cx);
                 true
             }
-            SongEvent::LyricsRead(lyrics) => {
-                for (id, lyric) in lyrics {
-                    if let Some(song) = self.get_mut(&id).filter(|song| song.lyric.is_empty()) {
-                        song.lyric = lyric;
-                    }
-                }
+            SongEvent::LibraryRead(kept) => {
+                self.read(kept);
+                true
+            }
+            SongEvent::LibraryNotRead(reason) => {
+                self.not_read();
+                cx.notify(Notice::LibraryNotRead(reason));
                 false
             }
             SongEvent::NotFetched {

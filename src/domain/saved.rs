@@ -42,8 +42,11 @@ pub struct Preferences {
 pub struct Saved {
     /// All tasks that are not final and the latest that are, oldest first.
     pub tasks: Vec<Task>,
-    /// All songs, oldest first; their lyrics may come later.
+    /// The songs, oldest first.
     pub songs: Vec<Song>,
+    /// How many songs the library holds, where it is yet to be read: `songs` are then only the newest of them, and without
+    /// their lyrics. 0: `songs` are all.
+    pub unread: usize,
     /// The draft.
     pub draft: Draft,
     /// The preferences.

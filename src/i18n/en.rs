@@ -298,6 +298,9 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
             format!("{label} does nothing here; {help} shows the keys")
         }
         Notice::Copied(what) => copied(*what).to_owned(),
+        Notice::LibraryNotRead(why) => format!(
+            "Only your newest songs could be read: {why} The others are safe on the disk; start again to see them"
+        ),
         Notice::NotCopied(why) => format!("Nothing was copied: {why}"),
         Notice::NotSaved(why) => {
             format!("Could not be kept on disk: {why}. An order that was not kept was not sent.")

@@ -293,6 +293,9 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
             format!("{label} 在这里没有作用；按 {help} 看所有按键")
         }
         Notice::Copied(what) => copied(*what).to_owned(),
+        Notice::LibraryNotRead(why) => {
+            format!("只读到最新的歌曲：{why} 其余的仍在磁盘上；重新启动即可看到")
+        }
         Notice::NotCopied(why) => format!("无法复制：{why}"),
         Notice::NotSaved(why) => {
             format!("无法写入磁盘：{why}。没有存好的任务不会提交。")

@@ -285,6 +285,9 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
             format!("{label} 在這裡沒有作用；按 {help} 看所有按鍵")
         }
         Notice::Copied(what) => copied(*what).to_owned(),
+        Notice::LibraryNotRead(why) => {
+            format!("只讀到最新的歌曲：{why} 其餘的仍在磁碟上；重新啟動即可看到")
+        }
         Notice::NotCopied(why) => format!("無法複製：{why}"),
         Notice::NotSaved(why) => {
             format!("無法寫入磁碟：{why}。沒有存好的任務不會送出。")

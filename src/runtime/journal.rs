@@ -40,7 +40,7 @@ pub(super) fn effects(effects: &[Effect]) {
             Effect::Retrieve(tasks) => debug!(tasks = tasks.len(), "retrieving"),
             Effect::Search { sought, .. } => info!(tasks = sought.len(), "searching"),
             Effect::Download { song, kind, .. } => info!(song = song.0, ?kind, "downloading"),
-            Effect::ReadLyrics => debug!("reading lyrics"),
+            Effect::ReadLibrary => debug!("reading the library"),
             Effect::Save(_) => debug!("saving"),
             Effect::Player(_) => debug!("playing"),
             Effect::Copy(_) | Effect::Repaint | Effect::Suspend => debug!("terminal"),
@@ -71,7 +71,8 @@ fn task(event: &TaskEvent) {
 fn song(event: &SongEvent) {
     match event {
         SongEvent::Progressed { .. } => debug!("downloading"),
-        SongEvent::LyricsRead(lyrics) => debug!(songs = lyrics.len(), "lyrics read"),
+        SongEvent::LibraryRead(songs) => debug!(songs = songs.len(), "library read"),
+        SongEvent::LibraryNotRead(reason) => warn!(reason, "library not read"),
         SongEvent::Fetched { song, kind, .. } => info!(song = song.0, ?kind, "fetched"),
         SongEvent::NotFetched {
             song,

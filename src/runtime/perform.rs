@@ -187,13 +187,13 @@ fn begin(world: &World, effect: Effect, news: &UnboundedSender<News>, jobs: &mut
                 let _ = news.send(News::Happened(Event::Song(event)));
             });
         }
-        Effect::ReadLyrics => {
+        Effect::ReadLibrary => {
             jobs.spawn(async move {
-                let read = match world.store().lyrics().await {
-                    Ok(lyrics) => Event::Song(SongEvent::LyricsRead(lyrics)),
-                    Err(error) => Event::Stumbled(Stumble::Broke(error.to_string())),
+                let event = match world.store().library().await {
+                    Ok(songs) => SongEvent::LibraryRead(songs),
+                    Err(error) => SongEvent::LibraryNotRead(error.to_string()),
                 };
-                let _ = news.send(News::Happened(read));
+                let _ = news.send(News::Happened(Event::Song(event)));
             });
         }
         Effect::Player(_) => world.perform_now(effect),

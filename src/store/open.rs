@@ -87,13 +87,17 @@ fn settle_in(connection: &mut Connection, tables: bool) -> rusqlite::Result<Save
 
 /// Nothing of a migration stays unless all could be read.
 fn migrate_and_load(connection: &mut Connection) -> rusqlite::Result<Saved> {
-    let behavior = if schema::version(connection)?.user_version == schema::known() {
+    let is_current = schema::version(connection)?.user_version == schema::known();
+    let behavior = if is_current {
         TransactionBehavior::Deferred
     } else {
         TransactionBehavior::Immediate
     };
     let transaction = connection.transaction_with_behavior(behavior)?;
-    schema::migrate(&transaction)?;
+    if !is_current {
+        schema::migrate(&transaction)?;
+        super::songs::load_all(&transaction)?;
+    }
     let saved = load(&transaction)?;
     transaction.commit()?;
     Ok(saved)

@@ -50,6 +50,8 @@ const STEPS: &[&str] = &[
          slot INTEGER PRIMARY KEY CHECK (slot = 0),
          body TEXT NOT NULL -- JSON
      ) STRICT;",
+    // 2: a start reads the newest songs only.
+    "CREATE INDEX songs_by_age ON songs (created_at, created_ns, id);",
 ];
 
 /// The two marks in the header of a database.

@@ -1,15 +1,21 @@
-//! Songs in and out, in plain columns: a library of thousands is read before the first frame.
+//! Songs in and out, in plain columns: the newest are read before the first frame, all of them right after it.
 //!
 //! Invariant: every field has its column; only a failed download is kept as JSON.
 
 use rusqlite::types::{Type, ValueRef};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
 use super::drafts::{decode, encode};
 use crate::domain::{Link, Media, MediaFile, Seconds, Song, SongId, TaskId, Timestamp};
 
+/// How many songs a start reads: more than the largest screen shows, few enough to cost next to nothing.
+const NEWEST: usize = 200;
 /// The most songs room is made for in advance.
-const ROOM_MAX: i64 = 20_000;
+const ROOM_MAX: usize = 20_000;
+
+const COLUMNS: &str = "id, task, title, prompt, model, seed, duration, created_at, created_ns,
+    audio_url, audio_file, audio_bytes, audio_failure,
+    cover_url, cover_file, cover_bytes, cover_failure";
 
 /// Keeps a song, in place of what was kept under its id.
 pub(super) fn save(connection: &Connection, song: &Song) -> rusqlite::Result<()> {
@@ -59,32 +65,58 @@ pub(super) fn save(connection: &Connection, song: &Song) -> rusqlite::Result<()>
     Ok(())
 }
 
-/// The lyric of every song that has one.
-pub(super) fn load_lyrics(connection: &Connection) -> rusqlite::Result<Vec<(SongId, String)>> {
-    connection
-        .prepare("SELECT song, lyric FROM lyrics")?
-        .query_map((), |row| Ok((SongId(row.get(0)?), row.get(1)?)))?
-        .collect()
+/// How many songs are kept.
+pub(super) fn count(connection: &Connection) -> rusqlite::Result<usize> {
+    let count: i64 = connection.query_row("SELECT count(*) FROM songs", (), |row| row.get(0))?;
+    Ok(usize::try_from(count).unwrap_or_default())
 }
 
-/// All songs without their lyrics, oldest first.
-pub(super) fn load(connection: &Connection) -> rusqlite::Result<Vec<Song>> {
+/// The newest songs, and `wanted` where there is such a one, without their lyrics, oldest first.
+pub(super) fn load_newest(
+    connection: &Connection,
+    wanted: Option<&SongId>,
+) -> rusqlite::Result<Vec<Song>> {
+    let newest = format!(
+        "SELECT {COLUMNS} FROM songs ORDER BY created_at DESC, created_ns DESC, id DESC LIMIT {NEWEST}"
+    );
+    let mut songs = Vec::with_capacity(NEWEST + 1);
+    read(connection, &newest, (), &mut songs)?;
+    if let Some(wanted) = wanted.filter(|wanted| songs.iter().all(|song| song.id != **wanted)) {
+        let one = format!("SELECT {COLUMNS} FROM songs WHERE id = ?1");
+        read(connection, &one, [&wanted.0], &mut songs)?;
+    }
+    songs.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
+    Ok(songs)
+}
+
+/// All songs with their lyrics, oldest first.
+pub(super) fn load_all(connection: &Connection) -> rusqlite::Result<Vec<Song>> {
     // Room is made at once: songs are large, and moving them costs as much as reading them.
-    let count: i64 = connection.query_row("SELECT count(*) FROM songs", (), |row| row.get(0))?;
-    let mut songs = Vec::with_capacity(count.clamp(0, ROOM_MAX) as usize);
-    let mut statement = connection.prepare(
-        "SELECT id, task, title, prompt, model, seed, duration, created_at, created_ns,
-             audio_url, audio_file, audio_bytes, audio_failure,
-             cover_url, cover_file, cover_bytes, cover_failure
-         FROM songs",
-    )?;
-    let mut rows = statement.query(())?;
+    let mut songs = Vec::with_capacity(count(connection)?.min(ROOM_MAX));
+    let all = format!("SELECT {COLUMNS} FROM songs");
+    read(connection, &all, (), &mut songs)?;
+    // Sorted here: they come almost sorted, and SQLite would have to carry all the texts through its sorter.
+    songs.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
+    let mut lyric = connection.prepare("SELECT lyric FROM lyrics WHERE song = ?1")?;
+    for song in &mut songs {
+        let kept = lyric.query_row([&song.id.0], |row| row.get(0));
+        song.lyric = kept.optional()?.unwrap_or_default();
+    }
+    Ok(songs)
+}
+
+fn read(
+    connection: &Connection,
+    sql: &str,
+    params: impl Params,
+    songs: &mut Vec<Song>,
+) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query(params)?;
     while let Some(row) = rows.next()? {
         songs.push(song(row)?);
     }
-    // Sorted here: they come almost sorted, and SQLite would have to carry all the texts through its sorter.
-    songs.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
-    Ok(songs)
+    Ok(())
 }
 
 fn song(row: &Row<'_>) -> rusqlite::Result<Song> {

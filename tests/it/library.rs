@@ -54,6 +54,49 @@ fn finding_narrows_while_typing_and_esc_shows_all() {
 }
 
 #[test]
+fn the_whole_library_is_read_before_anything_is_asked_for() {
+    let newest = song("s2", "far");
+    let mut older = song("s1", "older and far");
+    older.created_at = after(noon(), -60.0);
+    older.lyric = "under the old bridge".into();
+    let read = Event::Song(SongEvent::LibraryRead(vec![
+        older,
+        fuzzbox::domain::Song {
+            lyric: "rain".into(),
+            ..newest.clone()
+        },
+    ]));
+    let saved = Saved {
+        songs: vec![newest],
+        unread: 2,
+        ..Saved::default()
+    };
+    let mut bench = Bench::with(saved.clone(), Settings::default());
+    assert_eq!(bench.take_effects(), [Effect::ReadLibrary]);
+    assert!(bench.screen().contains("2 songs"), "{}", bench.screen());
+    bench.event(read);
+    let fetched = bench
+        .take_effects()
+        .iter()
+        .filter(|effect| matches!(effect, Effect::Download { .. }))
+        .count();
+    assert_eq!(fetched, 2);
+    bench.keys("/").type_text("bridge");
+    assert_eq!(bench.app.library.rows(), [SongId("s1".into())]);
+
+    let mut bench = Bench::with(saved, Settings::default());
+    bench.event(Event::Song(SongEvent::LibraryNotRead(
+        "the disk is gone.".into(),
+    )));
+    assert!(
+        bench.screen().contains("the disk is gone."),
+        "{}",
+        bench.screen()
+    );
+    assert!(bench.screen().contains("1 song"), "{}", bench.screen());
+}
+
+#[test]
 fn a_missing_file_is_fetched_at_the_start_and_tried_again() {
     let saved = Saved {
         songs: vec![song("s0", "far")],

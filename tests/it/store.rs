@@ -35,15 +35,16 @@ impl Place {
         Store::open(&self.path()).unwrap()
     }
 
-    /// What is there after opening again, with the lyrics that are read afterwards.
+    /// What is there after opening again, with the library that is read afterwards.
     fn reopened(&self) -> Saved {
-        let (store, mut saved) = self.open();
-        let lyrics = within_a_runtime(store.lyrics()).unwrap();
-        for song in &mut saved.songs {
-            let lyric = lyrics.iter().find(|(id, _)| *id == song.id);
-            song.lyric = lyric.map(|(_, lyric)| lyric.clone()).unwrap_or_default();
+        let (store, saved) = self.open();
+        let songs = within_a_runtime(store.library()).unwrap();
+        assert_eq!(saved.unread, songs.len());
+        Saved {
+            songs,
+            unread: 0,
+            ..saved
         }
-        saved
     }
 
     /// Every file with its bytes.
@@ -660,6 +661,41 @@ proptest! {
             .map(|(_, task)| task.clone())
             .collect();
         tasks.sort_by_key(|task| (task.created_at, task.id));
-        prop_assert_eq!(saved, Saved { tasks, songs, draft, preferences });
+        prop_assert_eq!(saved, Saved { tasks, songs, unread: 0, draft, preferences });
     }
+}
+
+#[test]
+fn a_start_reads_the_newest_songs_and_the_one_that_was_open() {
+    let place = Place::new();
+    let (store, _) = place.open();
+    // Kept in another order than they were made.
+    let all: Vec<Song> = (0..450)
+        .map(|n| song(&format!("song-{n:03}"), (n * 7) % 450))
+        .collect();
+    let second = |song: &Song| song.created_at.as_second();
+    let first = second(&song("any", 0));
+    let open = all.iter().find(|song| second(song) == first + 3);
+    let preferences = Preferences {
+        song: open.map(|song| song.id.clone()),
+        ..Preferences::default()
+    };
+    let mut records = songs(all.clone());
+    records.push(Record::Preferences(preferences));
+    within_a_runtime(store.save_all(records)).unwrap();
+    drop(store);
+
+    let (store, saved) = place.open();
+    assert_eq!(saved.unread, 450);
+    let made: Vec<i64> = saved
+        .songs
+        .iter()
+        .map(|song| second(song) - first)
+        .collect();
+    assert_eq!(made, std::iter::once(3).chain(250..450).collect::<Vec<_>>());
+    assert!(saved.songs.iter().all(|song| song.lyric.is_empty()));
+    let whole = within_a_runtime(store.library()).unwrap();
+    assert!(whole.is_sorted_by_key(|song| song.created_at));
+    assert_eq!(whole.len(), 450);
+    assert!(whole.iter().all(|song| all.contains(song)));
 }

@@ -208,6 +208,7 @@ pub fn tasks() -> Vec<Task> {
 pub fn busy(settings: Settings) -> App {
     let saved = Saved {
         tasks: tasks(),
+        unread: 0,
         songs: songs(),
         draft: Draft {
             custom: true,
