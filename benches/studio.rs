@@ -38,6 +38,7 @@ fn song(n: u32) -> Song {
             failure: None,
         },
         cover: fuzzbox::domain::Media::default(),
+        more: fuzzbox::domain::More::default(),
     }
 }
 
@@ -158,7 +159,7 @@ async fn fetch_song(path: &std::path::Path) {
         prompt: "a long song about rain".into(),
         ..Draft::default()
     };
-    let request = draft.check().expect("an order");
+    let request = draft.check(None).expect("an order");
     let id = client.submit(&token, &request).await.expect("taken").api_id;
     let url = loop {
         let records = client.retrieve(&token, std::slice::from_ref(&id)).await;

@@ -22,7 +22,7 @@ mod stories;
 pub mod tasks;
 
 use crate::domain::time::after;
-use crate::domain::{Draft, PlayerEvent, Record, Request, Saved, SongId, Timestamp};
+use crate::domain::{Draft, PlayerEvent, Record, Request, Saved, Song, SongId, Timestamp};
 use command::Command;
 use cx::Cx;
 use effect::Effect;
@@ -165,6 +165,15 @@ impl App {
             lyric: self.lyrics.contents(),
             ..self.compose.draft().clone()
         }
+    }
+
+    /// The source song of the draft, where it is in the library.
+    pub fn source(&self) -> Option<&Song> {
+        let id = self.compose.draft().source.trim();
+        if id.is_empty() {
+            return None;
+        }
+        self.songs.get(&SongId(id.to_owned()))
     }
 
     /// Whether the keyboard belongs to the token that is being typed, outside the app.
@@ -319,7 +328,7 @@ impl App {
 
     /// Checks the draft anew. `tried`: because the user tried to order it.
     fn recheck(&mut self, tried: bool) -> Option<Request> {
-        let (request, errors) = match self.draft().check() {
+        let (request, errors) = match self.draft().check(self.source()) {
             Ok(request) => (Some(request), Vec::new()),
             Err(errors) => (None, errors),
         };

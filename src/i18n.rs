@@ -17,7 +17,7 @@ use crate::app::settings::{Locale, Settings};
 use crate::domain::lyric::LyricCount;
 use crate::domain::text::cut;
 use crate::domain::{
-    Action, Charge, FailureKind, Field, Hold, MediaKind, OutputKind, Problem, TaskState,
+    Charge, FailureKind, Field, Hold, MediaKind, OutputKind, Problem, TaskState, Work,
 };
 
 /// How much of a title stands in a sentence, in characters as they are seen.
@@ -58,8 +58,8 @@ pub struct Strings {
     pub state: fn(&TaskState) -> &'static str,
     /// What a held task waits for and how it goes on.
     pub hold: fn(Hold, &Keymap) -> String,
-    /// An action of the API.
-    pub action: fn(Action) -> &'static str,
+    /// What an order asks for.
+    pub work: fn(Work) -> &'static str,
     /// The label of a field.
     pub field: fn(Field) -> &'static str,
     /// What can stand in an empty field; `true`: the song is sung from lyrics.

@@ -5,14 +5,13 @@
 
 mod loose;
 
-use serde::Serialize;
 use serde_json::{Map, Value, json};
 use thiserror::Error;
 
 use super::error::{Said, kind_by_code};
 use crate::domain::text::{clean_line, clean_text};
 use crate::domain::{
-    Action, ApiTaskId, AudiosRequest, Failure, FailureKind, Media, Model, Outcome, Request,
+    Action, ApiTaskId, AudiosRequest, Failure, FailureKind, Media, Model, More, Outcome, Request,
     Seconds, Song, SongId, TaskRecord, Timestamp,
 };
 use loose::{id, link, moment, number, percent, text, truth, word};
@@ -56,18 +55,12 @@ pub(super) enum Because {
 
 /// The body of an order: the fields that were filled in, to be answered at once.
 pub fn order(request: &Request) -> Value {
-    #[derive(Serialize)]
-    struct Order<'a> {
-        #[serde(flatten)]
-        audios: &'a AudiosRequest,
-        r#async: bool,
+    let mut body = request.sent();
+    let is_called_back = body.contains_key("callback_url");
+    if matches!(request, Request::Audios(_)) && !is_called_back {
+        body.insert("async".to_owned(), Value::Bool(true));
     }
-    let Request::Audios(audios) = request;
-    let order = Order {
-        audios,
-        r#async: true,
-    };
-    serde_json::to_value(order).expect("texts, numbers and truth values are always JSON")
+    Value::Object(body)
 }
 
 /// The body of a question for tasks by id.
@@ -335,6 +328,7 @@ fn song(entry: &Value, made_at: Timestamp) -> Option<Song> {
             url: link(entry.get("image_url")).map(Into::into),
             ..Media::default()
         },
+        more: More::default(),
     })
 }
 
@@ -350,8 +344,19 @@ fn echoed(request: &Value) -> Option<Request> {
     let fields: &Map<String, Value> = request.as_object()?;
     let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
     let share = |name: &str| number(fields.get(name));
-    Some(Request::Audios(AudiosRequest {
+    Some(Request::from(AudiosRequest {
         action: Action::from_name(fields.get("action")?.as_str()?)?,
+        action_name: None,
+        audio_id: text("audio_id").map(SongId),
+        continue_at: share("continue_at"),
+        replace_section_start: share("replace_section_start"),
+        replace_section_end: share("replace_section_end"),
+        cover_strength: share("cover_strength"),
+        callback_url: text("callback_url"),
+        style: text("style"),
+        style_negative: text("style_negative"),
+        vocal_gender: text("vocal_gender"),
+        lyric_prompt: text("lyric_prompt"),
         model: text("model").map(Model),
         custom: truth(fields.get("custom")),
         prompt: text("prompt"),

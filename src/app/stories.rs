@@ -47,7 +47,7 @@ impl App {
 
     fn show_mistakes(&mut self) {
         self.notify(Notice::DraftRefused(self.compose.mistakes()));
-        let Err(errors) = self.draft().check() else {
+        let Err(errors) = self.draft().check(self.source()) else {
             return;
         };
         match errors.first().map(|error| error.field) {
@@ -285,9 +285,18 @@ impl App {
 fn draft_from(song: &Song, order: Option<&Request>) -> Draft {
     let known = |name: &str| (!name.is_empty()).then(|| Model(name.to_owned()));
     let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
-    match order {
-        Some(Request::Audios(order)) => Draft {
+    let line = |text: &Option<String>| text.clone().unwrap_or_default();
+    if let Some(Request::Audios(order)) = order {
+        Draft {
             action: order.action,
+            action_name: order.action_name.clone(),
+            source: order
+                .audio_id
+                .as_ref()
+                .map_or_else(String::new, |id| id.0.clone()),
+            continue_at: number(order.continue_at),
+            replace_start: number(order.replace_section_start),
+            replace_end: number(order.replace_section_end),
             custom: order.custom == Some(true),
             model: order.model.clone(),
             prompt: order.prompt.clone().unwrap_or_default(),
@@ -295,25 +304,38 @@ fn draft_from(song: &Song, order: Option<&Request>) -> Draft {
             instrumental: order.instrumental,
             lyrics_strength: number(order.lyrics_strength),
             sound_strength: number(order.sound_strength),
+            cover_strength: number(order.cover_strength),
             weirdness: number(order.weirdness),
             seed: song.seed.clone(),
+            callback_url: line(&order.callback_url),
+            experimental: [
+                &order.style,
+                &order.style_negative,
+                &order.vocal_gender,
+                &order.lyric_prompt,
+            ]
+            .into_iter()
+            .any(Option::is_some),
+            style: line(&order.style),
+            style_negative: line(&order.style_negative),
+            vocal_gender: line(&order.vocal_gender),
+            lyric_prompt: line(&order.lyric_prompt),
             lyric: order.lyric.clone().unwrap_or_else(|| song.lyric.clone()),
-        },
-        None => {
-            let sung = !song.lyric.trim().is_empty() && song.lyric.trim() != "[Instrumental]";
-            Draft {
-                custom: sung,
-                model: known(&song.model),
-                prompt: song.prompt.clone(),
-                title: song.title.clone(),
-                seed: song.seed.clone(),
-                lyric: if sung {
-                    song.lyric.clone()
-                } else {
-                    String::new()
-                },
-                ..Draft::default()
-            }
+        }
+    } else {
+        let sung = !song.lyric.trim().is_empty() && song.lyric.trim() != "[Instrumental]";
+        Draft {
+            custom: sung,
+            model: known(&song.model),
+            prompt: song.prompt.clone(),
+            title: song.title.clone(),
+            seed: song.seed.clone(),
+            lyric: if sung {
+                song.lyric.clone()
+            } else {
+                String::new()
+            },
+            ..Draft::default()
         }
     }
 }

@@ -9,6 +9,8 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::action::{Action, Field, FieldKind, Model, Need, Range, When};
 use super::lyric::Lyric;
 use super::request::{AudiosRequest, Request};
+use super::song::{Song, SongId};
+use super::time::Seconds;
 
 /// The most bytes of lyric that are sent; the API names no limit, this keeps an accidental paste off the wire.
 pub const LYRIC_MAX_BYTES: usize = 100_000;
@@ -19,6 +21,18 @@ pub const LYRIC_MAX_BYTES: usize = 100_000;
 pub struct Draft {
     /// What to order.
     pub action: Action,
+    /// The word that is sent for it, where that is another than the table's: an action added in the config.
+    pub action_name: Option<String>,
+    /// The id of the source song; empty when none is chosen.
+    pub source: String,
+    /// A moment as typed: seconds, or `1:23.5`.
+    pub continue_at: String,
+    /// A moment as typed.
+    pub replace_start: String,
+    /// A moment as typed.
+    pub replace_end: String,
+    /// Whether fields that stand in no document are wanted.
+    pub experimental: bool,
     /// Sing the lyric rather than work from the prompt.
     pub custom: bool,
     /// The model, or the server's default.
@@ -34,9 +48,21 @@ pub struct Draft {
     /// A number as typed; empty when left alone.
     pub sound_strength: String,
     /// A number as typed; empty when left alone.
+    pub cover_strength: String,
+    /// A number as typed; empty when left alone.
     pub weirdness: String,
     /// The seed as typed; empty when left alone.
     pub seed: String,
+    /// An address as typed; empty when left alone.
+    pub callback_url: String,
+    /// In no document; empty when left alone.
+    pub style: String,
+    /// In no document; empty when left alone.
+    pub style_negative: String,
+    /// In no document; empty when left alone.
+    pub vocal_gender: String,
+    /// In no document; empty when left alone.
+    pub lyric_prompt: String,
     /// The words, with real line breaks.
     pub lyric: String,
 }
@@ -71,6 +97,19 @@ pub enum Problem {
         /// Largest allowed.
         max: f64,
     },
+    /// Not the id of a song: those are UUIDs.
+    NotAnId,
+    /// Neither seconds nor minutes and seconds.
+    NotAMoment,
+    /// A moment after the end of the source song.
+    PastTheEnd {
+        /// How long that song is.
+        length: Seconds,
+    },
+    /// The part to be replaced ends where it begins, or before.
+    EndsBeforeItBegins,
+    /// Not an `http` or `https` address.
+    NotAnAddress,
     /// A control character that cannot be sent.
     ControlCharacter,
     /// The lyric holds a backslash followed by `n` where a line break was meant.
@@ -95,6 +134,7 @@ impl Draft {
             When::Inspiration => !self.custom,
             When::Custom => self.custom,
             When::Sung => self.is_sung(),
+            When::Experimental => self.experimental,
         }
     }
 
@@ -109,49 +149,70 @@ impl Draft {
 
     /// The text of a field as typed; choices and switches have none.
     pub fn text(&self, field: Field) -> Option<&str> {
-        match field {
-            Field::Prompt => Some(&self.prompt),
-            Field::Title => Some(&self.title),
-            Field::LyricsStrength => Some(&self.lyrics_strength),
-            Field::SoundStrength => Some(&self.sound_strength),
-            Field::Weirdness => Some(&self.weirdness),
-            Field::Seed => Some(&self.seed),
-            Field::Lyric => Some(&self.lyric),
-            Field::Custom | Field::Model | Field::Instrumental => None,
-        }
+        Some(match field {
+            Field::Source => &self.source,
+            Field::ContinueAt => &self.continue_at,
+            Field::ReplaceStart => &self.replace_start,
+            Field::ReplaceEnd => &self.replace_end,
+            Field::Prompt => &self.prompt,
+            Field::Title => &self.title,
+            Field::LyricsStrength => &self.lyrics_strength,
+            Field::SoundStrength => &self.sound_strength,
+            Field::CoverStrength => &self.cover_strength,
+            Field::Weirdness => &self.weirdness,
+            Field::Seed => &self.seed,
+            Field::CallbackUrl => &self.callback_url,
+            Field::Style => &self.style,
+            Field::StyleNegative => &self.style_negative,
+            Field::VocalGender => &self.vocal_gender,
+            Field::LyricPrompt => &self.lyric_prompt,
+            Field::Lyric => &self.lyric,
+            Field::Action | Field::Custom | Field::Model | Field::Instrumental => return None,
+        })
     }
 
     /// The text of a field, to be changed.
     pub fn text_mut(&mut self, field: Field) -> Option<&mut String> {
-        match field {
-            Field::Prompt => Some(&mut self.prompt),
-            Field::Title => Some(&mut self.title),
-            Field::LyricsStrength => Some(&mut self.lyrics_strength),
-            Field::SoundStrength => Some(&mut self.sound_strength),
-            Field::Weirdness => Some(&mut self.weirdness),
-            Field::Seed => Some(&mut self.seed),
-            Field::Lyric => Some(&mut self.lyric),
-            Field::Custom | Field::Model | Field::Instrumental => None,
-        }
+        Some(match field {
+            Field::Source => &mut self.source,
+            Field::ContinueAt => &mut self.continue_at,
+            Field::ReplaceStart => &mut self.replace_start,
+            Field::ReplaceEnd => &mut self.replace_end,
+            Field::Prompt => &mut self.prompt,
+            Field::Title => &mut self.title,
+            Field::LyricsStrength => &mut self.lyrics_strength,
+            Field::SoundStrength => &mut self.sound_strength,
+            Field::CoverStrength => &mut self.cover_strength,
+            Field::Weirdness => &mut self.weirdness,
+            Field::Seed => &mut self.seed,
+            Field::CallbackUrl => &mut self.callback_url,
+            Field::Style => &mut self.style,
+            Field::StyleNegative => &mut self.style_negative,
+            Field::VocalGender => &mut self.vocal_gender,
+            Field::LyricPrompt => &mut self.lyric_prompt,
+            Field::Lyric => &mut self.lyric,
+            Field::Action | Field::Custom | Field::Model | Field::Instrumental => return None,
+        })
     }
 
-    /// The checked order, or every mistake, in the order of the form.
-    pub fn check(&self) -> Result<Request, Vec<FieldError>> {
+    /// The checked order, or every mistake, in the order of the form. `source`: the source song, where it is known;
+    /// moments are checked against its length.
+    pub fn check(&self, source: Option<&Song>) -> Result<Request, Vec<FieldError>> {
         let errors: Vec<FieldError> = self
             .fields()
             .filter_map(|(field, need)| {
-                let problem = self.problem(field, need)?;
+                let problem = self.problem(field, need, source)?;
                 Some(FieldError { field, problem })
             })
             .collect();
         if errors.is_empty() {
-            Ok(Request::Audios(self.order()))
+            Ok(Request::Audios(Box::new(self.order())))
         } else {
             Err(errors)
         }
     }
 
-    fn problem(&self, field: Field, need: Need) -> Option<Problem> {
+    fn problem(&self, field: Field, need: Need, source: Option<&Song>) -> Option<Problem> {
         let text = self.text(field)?.trim();
         if text.is_empty() {
             return (need == Need::Required).then_some(Problem::Missing);
@@ -160,8 +221,28 @@ impl Draft {
             FieldKind::Line { max } => line_problem(text, max),
             FieldKind::Number(range) => number(text, range).err(),
             FieldKind::Text => lyric_problem(text),
+            FieldKind::Song => {
+                let is_known = source.is_some_and(|song| song.id.0 == text);
+                (!is_known && !is_uuid(text)).then_some(Problem::NotAnId)
+            }
+            FieldKind::Moment => self.moment_problem(field, text, source),
+            FieldKind::Address => (!is_address(text)).then_some(Problem::NotAnAddress),
             FieldKind::Choice | FieldKind::Switch => None,
         }
+    }
+
+    fn moment_problem(&self, field: Field, text: &str, source: Option<&Song>) -> Option<Problem> {
+        let Some(moment) = Seconds::parse(text) else {
+            return Some(Problem::NotAMoment);
+        };
+        let length = source.and_then(|song| song.duration);
+        if let Some(length) = length.filter(|length| moment > *length) {
+            return Some(Problem::PastTheEnd { length });
+        }
+        let begins = Seconds::parse(&self.replace_start);
+        let is_reversed =
+            field == Field::ReplaceEnd && begins.is_some_and(|begins| begins >= moment);
+        is_reversed.then_some(Problem::EndsBeforeItBegins)
     }
 
     /// The order with only the fields that apply and were not left alone.
@@ -171,26 +252,54 @@ impl Draft {
             let text = self.text(field).unwrap_or_default().trim();
             (takes(field) && !text.is_empty()).then(|| text.to_owned())
         };
-        let strength = |field: Field| match field.kind() {
+        let value = |field: Field| match field.kind() {
             FieldKind::Number(range) => line(field).and_then(|text| number(&text, range).ok()),
+            FieldKind::Moment => line(field)
+                .and_then(|text| Seconds::parse(&text))
+                .map(|moment| moment.0),
             _ => None,
         };
         AudiosRequest {
             action: self.action,
-            model: self.model.clone(),
-            custom: self.custom.then_some(true),
+            action_name: self.action_name.clone(),
+            model: self.model.clone().filter(|_| takes(Field::Model)),
+            custom: (self.custom && takes(Field::Custom)).then_some(true),
             prompt: line(Field::Prompt),
             lyric: takes(Field::Lyric)
                 .then(|| Lyric::new(&self.lyric).to_send())
                 .filter(|lyric| !lyric.is_empty()),
             title: line(Field::Title),
-            instrumental: self.instrumental,
-            lyrics_strength: strength(Field::LyricsStrength),
-            sound_strength: strength(Field::SoundStrength),
-            weirdness: strength(Field::Weirdness),
+            instrumental: self.instrumental.filter(|_| takes(Field::Instrumental)),
+            audio_id: line(Field::Source).map(SongId),
+            continue_at: value(Field::ContinueAt),
+            replace_section_start: value(Field::ReplaceStart),
+            replace_section_end: value(Field::ReplaceEnd),
+            lyrics_strength: value(Field::LyricsStrength),
+            sound_strength: value(Field::SoundStrength),
+            cover_strength: value(Field::CoverStrength),
+            weirdness: value(Field::Weirdness),
             seed: line(Field::Seed),
+            callback_url: line(Field::CallbackUrl),
+            style: line(Field::Style),
+            style_negative: line(Field::StyleNegative),
+            vocal_gender: line(Field::VocalGender),
+            lyric_prompt: line(Field::LyricPrompt),
         }
     }
+}
+
+/// Whether it has the form of a UUID (RFC 9562): 8-4-4-4-12 hexadecimal digits.
+fn is_uuid(text: &str) -> bool {
+    let groups: Vec<&str> = text.split('-').collect();
+    groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
+        && groups
+            .iter()
+            .all(|group| group.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+fn is_address(text: &str) -> bool {
+    url::Url::parse(text)
+        .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }
 
 fn line_problem(text: &str, max: Option<usize>) -> Option<Problem> {

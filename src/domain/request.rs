@@ -2,16 +2,42 @@
 //!
 //! Invariant: a field that is `None` was left alone and is not sent.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::Value;
 
 use super::action::{Action, Model};
+use super::song::{MediaKind, SongId};
 
 /// An order, by endpoint.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "endpoint", rename_all = "snake_case")]
 pub enum Request {
     /// `/producer/audios`: make a song.
-    Audios(AudiosRequest),
+    Audios(Box<AudiosRequest>),
+    /// `/producer/lyrics`: write words.
+    Lyrics(LyricsRequest),
+    /// `/producer/upload`: bring in a song from elsewhere.
+    Upload(UploadRequest),
+    /// `/producer/wav`: a song without loss.
+    Wav(FileRequest),
+    /// `/producer/videos`: a song with its cover, as a film.
+    Videos(FileRequest),
+}
+
+/// What an order asks for, as a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Work {
+    /// A song, by an action.
+    Song(Action),
+    /// Words.
+    Lyrics,
+    /// An upload.
+    Upload,
+    /// A WAV file.
+    Wav,
+    /// A film.
+    Video,
 }
 
 /// The body of an order that makes a song, in the API's own names.
@@ -20,6 +46,9 @@ pub enum Request {
 pub struct AudiosRequest {
     /// What to do.
     pub action: Action,
+    /// The word that is sent for it, where that is another than the table's: an action added in the config.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action_name: Option<String>,
     /// With which model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<Model>,
@@ -38,89 +67,201 @@ pub struct AudiosRequest {
     /// No vocals.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instrumental: Option<bool>,
-    /// 0–1.
+    /// The source song.
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub audio_id: Option<SongId>,
+    /// Where the source song goes on, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "plain")]
+    pub continue_at: Option<f64>,
+    /// Where the part to be replaced begins, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "plain")]
+    pub replace_section_start: Option<f64>,
+    /// Where the part to be replaced ends, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "plain")]
+    pub replace_section_end: Option<f64>,
+    /// 0–1.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "plain")]
     pub lyrics_strength: Option<f64>,
     /// 0.2–1.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "plain")]
     pub sound_strength: Option<f64>,
+    /// 0.2–1.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "plain")]
+    pub cover_strength: Option<f64>,
     /// 0–1.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "plain")]
     pub weirdness: Option<f64>,
     /// The random seed, as text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<String>,
+    /// Where the provider posts the result.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub callback_url: Option<String>,
+    /// In no document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub style: Option<String>,
+    /// In no document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub style_negative: Option<String>,
+    /// In no document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vocal_gender: Option<String>,
+    /// In no document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lyric_prompt: Option<String>,
+}
+
+/// The body of an order for words.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct LyricsRequest {
+    /// What they are to be about.
+    pub prompt: String,
+}
+
+/// An order to bring in a song from elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct UploadRequest {
+    /// Where the provider can fetch it. `None`: the local file is not at the file host yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audio_url: Option<String>,
+    /// The path of the local file it is. Never sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+}
+
+/// The body of an order for a file of a song.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileRequest {
+    /// The song.
+    pub audio_id: SongId,
+}
+
+/// A whole number stands without a decimal point, as in the guide.
+#[expect(clippy::ref_option, reason = "serde hands the field over like this")]
+fn plain<S: Serializer>(value: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(value) if value.fract() == 0.0 && value.abs() < 1e15 => {
+            serializer.serialize_i64(*value as i64)
+        }
+        Some(value) => serializer.serialize_f64(*value),
+        None => serializer.serialize_none(),
+    }
+}
+
+impl From<AudiosRequest> for Request {
+    fn from(order: AudiosRequest) -> Self {
+        Request::Audios(Box::new(order))
+    }
 }
 
 impl Request {
-    /// The action asked for.
-    pub fn action(&self) -> Action {
+    /// What is asked for.
+    pub fn work(&self) -> Work {
         match self {
-            Request::Audios(order) => order.action,
+            Request::Audios(order) => Work::Song(order.action),
+            Request::Lyrics(_) => Work::Lyrics,
+            Request::Upload(_) => Work::Upload,
+            Request::Wav(_) => Work::Wav,
+            Request::Videos(_) => Work::Video,
         }
     }
 
-    /// What a row of the queue calls it: the title, else the prompt, else the first sung line.
+    /// The song it is done to.
+    pub fn source(&self) -> Option<&SongId> {
+        match self {
+            Request::Audios(order) => order.audio_id.as_ref(),
+            Request::Wav(order) | Request::Videos(order) => Some(&order.audio_id),
+            Request::Lyrics(_) | Request::Upload(_) => None,
+        }
+    }
+
+    /// The kind of file it adds to its source song, where that is what it does.
+    pub fn adds(&self) -> Option<MediaKind> {
+        match self.work() {
+            Work::Song(Action::Stems) => Some(MediaKind::Stems),
+            Work::Wav => Some(MediaKind::Wav),
+            Work::Video => Some(MediaKind::Video),
+            Work::Song(_) | Work::Lyrics | Work::Upload => None,
+        }
+    }
+
+    /// What a row of the queue calls it: the title, else the prompt, else the first sung line, else what is uploaded.
+    /// Empty for an order that names nothing but its source song.
     pub fn label(&self) -> &str {
-        let Request::Audios(order) = self;
+        match self {
+            Request::Audios(order) => order.label(),
+            Request::Lyrics(order) => &order.prompt,
+            Request::Upload(order) => {
+                let path = order.file.as_deref();
+                let name = path.map(|path| path.rsplit(['/', '\\']).next().unwrap_or(path));
+                name.or(order.audio_url.as_deref()).unwrap_or_default()
+            }
+            Request::Wav(_) | Request::Videos(_) => "",
+        }
+    }
+
+    /// Whether `echoed`, the request a task record names, can be the record of this order:
+    /// everything sent stands there unchanged. A server may add its defaults.
+    pub fn is_echoed_by(&self, echoed: &Request) -> bool {
+        let seen = echoed.sent();
+        self.work() == echoed.work()
+            && self
+                .sent()
+                .iter()
+                .all(|(name, value)| seen.get(name).is_some_and(|other| is_same(value, other)))
+    }
+
+    /// How many fields `echoed` names that this order left alone: of two orders a record can belong to, the one with
+    /// less surplus is the likelier.
+    pub fn surplus_in(&self, echoed: &Request) -> usize {
+        let sent = self.sent();
+        let seen = echoed.sent();
+        seen.keys().filter(|name| !sent.contains_key(*name)).count()
+    }
+
+    /// The body of the order: the fields that were filled in, by the API's names, and no others.
+    pub fn sent(&self) -> serde_json::Map<String, Value> {
+        let body = match self {
+            Request::Audios(order) => serde_json::to_value(order),
+            Request::Lyrics(order) => serde_json::to_value(order),
+            Request::Upload(order) => serde_json::to_value(order),
+            Request::Wav(order) | Request::Videos(order) => serde_json::to_value(order),
+        };
+        let Ok(Value::Object(mut body)) = body else {
+            unreachable!("a struct of texts, numbers and truth values is always a JSON object")
+        };
+        body.remove("file");
+        if let Some(name) = body.remove("action_name") {
+            body.insert("action".to_owned(), name);
+        }
+        body
+    }
+}
+
+impl AudiosRequest {
+    fn label(&self) -> &str {
         let first_line = || {
-            order.lyric.as_deref().and_then(|lyric| {
+            self.lyric.as_deref().and_then(|lyric| {
                 lyric
                     .lines()
                     .map(str::trim)
                     .find(|line| !line.is_empty() && !line.starts_with('['))
             })
         };
-        order
-            .title
+        self.title
             .as_deref()
-            .or(order.prompt.as_deref())
+            .or(self.prompt.as_deref())
             .or_else(first_line)
             .unwrap_or_default()
     }
-
-    /// Whether `echoed`, the request a task record names, can be the record of this order:
-    /// everything sent stands there unchanged. A server may add its defaults.
-    pub fn is_echoed_by(&self, echoed: &Request) -> bool {
-        let (Request::Audios(sent), Request::Audios(seen)) = (self, echoed);
-        sent.action == seen.action
-            && kept(sent.model.as_ref(), seen.model.as_ref())
-            && kept(sent.custom.as_ref(), seen.custom.as_ref())
-            && kept(sent.prompt.as_ref(), seen.prompt.as_ref())
-            && kept(sent.lyric.as_ref(), seen.lyric.as_ref())
-            && kept(sent.title.as_ref(), seen.title.as_ref())
-            && kept(sent.instrumental.as_ref(), seen.instrumental.as_ref())
-            && kept(sent.lyrics_strength.as_ref(), seen.lyrics_strength.as_ref())
-            && kept(sent.sound_strength.as_ref(), seen.sound_strength.as_ref())
-            && kept(sent.weirdness.as_ref(), seen.weirdness.as_ref())
-            && kept(sent.seed.as_ref(), seen.seed.as_ref())
-    }
-
-    /// How many fields `echoed` names that this order left alone: of two orders a record can belong to, the one with
-    /// less surplus is the likelier.
-    pub fn surplus_in(&self, echoed: &Request) -> usize {
-        let (Request::Audios(sent), Request::Audios(seen)) = (self, echoed);
-        [
-            sent.model.is_none() && seen.model.is_some(),
-            sent.custom.is_none() && seen.custom.is_some(),
-            sent.prompt.is_none() && seen.prompt.is_some(),
-            sent.lyric.is_none() && seen.lyric.is_some(),
-            sent.title.is_none() && seen.title.is_some(),
-            sent.instrumental.is_none() && seen.instrumental.is_some(),
-            sent.lyrics_strength.is_none() && seen.lyrics_strength.is_some(),
-            sent.sound_strength.is_none() && seen.sound_strength.is_some(),
-            sent.weirdness.is_none() && seen.weirdness.is_some(),
-            sent.seed.is_none() && seen.seed.is_some(),
-        ]
-        .into_iter()
-        .filter(|added| *added)
-        .count()
-    }
 }
 
-/// What was sent stands in the record; what was not sent may be anything.
-fn kept<T: PartialEq>(sent: Option<&T>, seen: Option<&T>) -> bool {
-    sent.is_none_or(|value| seen == Some(value))
+/// Equal as JSON; a number equals its value, however it is written.
+fn is_same(sent: &Value, seen: &Value) -> bool {
+    match (sent.as_f64(), seen.as_f64()) {
+        (Some(sent), Some(seen)) => (sent - seen).abs() < 1e-9,
+        _ => sent == seen,
+    }
 }
 
 #[cfg(test)]
@@ -128,7 +269,7 @@ mod tests {
     use super::*;
 
     fn request(prompt: &str, weirdness: Option<f64>) -> Request {
-        Request::Audios(AudiosRequest {
+        Request::from(AudiosRequest {
             prompt: Some(prompt.into()),
             weirdness,
             ..AudiosRequest::default()
@@ -152,6 +293,6 @@ mod tests {
             lyric: Some("[Verse]\n\n 在陽光下醒來 \n".into()),
             ..AudiosRequest::default()
         };
-        assert_eq!(Request::Audios(order).label(), "在陽光下醒來");
+        assert_eq!(Request::from(order).label(), "在陽光下醒來");
     }
 }

@@ -2,9 +2,12 @@
 //!
 //! Invariant: texts are cleaned before they come here, and a file name never comes from outside.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::action::Action;
 use super::failure::Failure;
 use super::task::TaskId;
 use super::time::{Seconds, Timestamp};
@@ -39,6 +42,37 @@ pub struct Song {
     pub audio: Media,
     /// The cover picture.
     pub cover: Media,
+    /// What it was made from, and what else there is of it.
+    #[serde(default, skip_serializing_if = "More::is_empty")]
+    pub more: More,
+}
+
+/// What only some songs have.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct More {
+    /// The song it was made from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<SongId>,
+    /// What was done to that song.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<Action>,
+    /// It was brought in from elsewhere, so that the API has other words for what is done to it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub uploaded: bool,
+    /// Its WAV, its film and its stems, as far as they were ordered.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub files: BTreeMap<MediaKind, Media>,
+    /// The unpacked stems: names within the media folder, such as `ID.stems/vocals.wav`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stems: Vec<MediaFile>,
+}
+
+impl More {
+    /// Whether there is nothing to keep.
+    pub fn is_empty(&self) -> bool {
+        *self == More::default()
+    }
 }
 
 /// A file of a song: where it can be had, and whether it is here.
@@ -99,14 +133,38 @@ pub struct MediaFile {
 }
 
 /// The kinds of file a song has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MediaKind {
     /// The sound.
     Audio,
     /// The picture.
     Cover,
+    /// The sound without loss.
+    Wav,
+    /// The sound with the picture.
+    Video,
+    /// The archive of its parts; its file is the folder it is unpacked into.
+    Stems,
 }
+
+impl MediaKind {
+    /// All of them, in the order in which they are fetched.
+    pub const ALL: [MediaKind; 5] = [
+        MediaKind::Audio,
+        MediaKind::Cover,
+        MediaKind::Stems,
+        MediaKind::Wav,
+        MediaKind::Video,
+    ];
+}
+
+/// A file that was never ordered.
+static NONE: Media = Media {
+    url: None,
+    file: None,
+    failure: None,
+};
 
 impl SongId {
     /// A file name for this song without a suffix: the id where it is a plain one, else a hash of it, so that an id
@@ -132,6 +190,7 @@ impl Song {
         match kind {
             MediaKind::Audio => &self.audio,
             MediaKind::Cover => &self.cover,
+            kind => self.more.files.get(&kind).unwrap_or(&NONE),
         }
     }
 
@@ -140,6 +199,7 @@ impl Song {
         match kind {
             MediaKind::Audio => &mut self.audio,
             MediaKind::Cover => &mut self.cover,
+            kind => self.more.files.entry(kind).or_default(),
         }
     }
 }

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use super::failure::Failure;
 use super::request::Request;
-use super::song::{Song, SongId};
+use super::song::{Link, MediaKind, Song, SongId};
 use super::time::Timestamp;
 
 /// Our id of a task: the microsecond it was ordered in, made unique.
@@ -96,7 +96,7 @@ pub enum TaskState {
         /// What the API said, where it was asked.
         because: Option<Failure>,
     },
-    /// The song is made.
+    /// What was ordered is made.
     Succeeded,
     /// It will not become a song.
     Failed {
@@ -139,6 +139,20 @@ pub enum Outcome {
     Running(Option<u8>),
     /// Finished, with its songs.
     Succeeded(Vec<Song>),
+    /// Finished: a file of the source song that can be fetched now.
+    Prepared {
+        /// Which.
+        kind: MediaKind,
+        /// From where.
+        url: Link,
+    },
+    /// Finished: words were written.
+    Written {
+        /// A title for them; may be empty.
+        title: String,
+        /// The words, with real line breaks.
+        lyric: String,
+    },
     /// Finished without a song.
     Failed(Failure),
 }

@@ -26,6 +26,30 @@ impl Seconds {
         Seconds(self.0.min(end.0).max(0.0))
     }
 
+    /// Reads `83.5`, `1:23.5` or `1:02:03`; a comma is taken for a decimal point. Nothing else is a moment.
+    pub fn parse(text: &str) -> Option<Seconds> {
+        let text = text.trim().replace(',', ".");
+        let parts: Vec<&str> = text.split(':').collect();
+        let (last, whole) = parts.split_last()?;
+        let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        let decimal = last.split('.').all(digits) && last.split('.').count() <= 2;
+        if whole.len() > 2 || !decimal || !whole.iter().all(|part| digits(part)) {
+            return None;
+        }
+        let mut seconds: f64 = last.parse().ok()?;
+        if !whole.is_empty() && seconds >= 60.0 {
+            return None;
+        }
+        for (place, part) in whole.iter().rev().enumerate() {
+            let count: f64 = part.parse().ok()?;
+            if place + 1 < whole.len() && count >= 60.0 {
+                return None;
+            }
+            seconds += count * 60_f64.powi(place as i32 + 1);
+        }
+        seconds.is_finite().then_some(Seconds(seconds))
+    }
+
     /// `1:02.3`: minutes, seconds and tenths, cut off rather than rounded, as players show it.
     pub fn clock_tenths(self) -> String {
         let tenths = (self.0.max(0.0) * 10.0) as u64;
@@ -72,6 +96,26 @@ mod tests {
         assert_eq!(Seconds(-3.0).to_string(), "0:00");
         assert_eq!(Seconds(f64::NAN).clamp_to(Seconds(9.0)), Seconds::ZERO);
         assert_eq!(Seconds(12.0).clamp_to(Seconds(9.0)), Seconds(9.0));
+    }
+
+    #[test]
+    fn moments_are_read_as_they_are_written() {
+        for (text, seconds) in [
+            ("3", 3.0),
+            (" 83.5 ", 83.5),
+            ("83,5", 83.5),
+            ("1:23.5", 83.5),
+            ("0:09", 9.0),
+            ("90:00", 5400.0),
+            ("1:02:03.25", 3723.25),
+        ] {
+            assert_eq!(Seconds::parse(text), Some(Seconds(seconds)), "{text}");
+        }
+        for text in [
+            "", "-3", "1:60", "1:2:3:4", "1:60:00", "1e3", "inf", ":30", "1:", "1..2", "+1", ".",
+        ] {
+            assert_eq!(Seconds::parse(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::app::notice::{Copied, Notice};
 use crate::app::panes::PaneId;
 use crate::app::panes::overlay::Question;
 use crate::domain::lyric::LyricCount;
-use crate::domain::{Action, Field, Hold, MediaKind, OutputKind, TaskState};
+use crate::domain::{Action, Field, Hold, MediaKind, OutputKind, TaskState, Work};
 use commands::{command, hint, refusal};
 use failures::{charge, failure, hold, next_step, problem};
 
@@ -34,7 +34,7 @@ pub(super) static STRINGS: Strings = Strings {
     question_body,
     state,
     hold,
-    action,
+    work,
     field,
     placeholder,
     server: |value| format!("server: {value}"),
@@ -42,6 +42,9 @@ pub(super) static STRINGS: Strings = Strings {
     media: |kind| match kind {
         MediaKind::Audio => "Audio",
         MediaKind::Cover => "Cover",
+        MediaKind::Wav => "WAV",
+        MediaKind::Video => "Video",
+        MediaKind::Stems => "Stems",
     },
     too_small: |width, height| {
         format!(
@@ -380,14 +383,36 @@ fn state(state: &TaskState) -> &'static str {
     }
 }
 
-fn action(action: Action) -> &'static str {
-    match action {
-        Action::Generate => "generate",
+fn work(work: Work) -> &'static str {
+    match work {
+        Work::Song(Action::Generate) => "generate",
+        Work::Song(Action::Extend | Action::UploadExtend) => "extend",
+        Work::Song(Action::Cover | Action::UploadCover) => "cover",
+        Work::Song(Action::Variation) => "variation",
+        Work::Song(Action::ReplaceSection | Action::UploadReplaceSection) => "replace section",
+        Work::Song(Action::SwapVocals) => "swap vocals",
+        Work::Song(Action::SwapInstrumentals) => "swap music",
+        Work::Song(Action::Stems) => "stems",
+        Work::Lyrics => "lyrics",
+        Work::Upload => "upload",
+        Work::Wav => "WAV",
+        Work::Video => "video",
     }
 }
 
 fn field(field: Field) -> &'static str {
     match field {
+        Field::Action => "Action",
+        Field::Source => "Source song",
+        Field::ContinueAt => "Go on at",
+        Field::ReplaceStart => "Replace from",
+        Field::ReplaceEnd => "Replace to",
+        Field::CoverStrength => "Cover strength",
+        Field::CallbackUrl => "Callback",
+        Field::Style => "Style *",
+        Field::StyleNegative => "Not this style *",
+        Field::VocalGender => "Voice *",
+        Field::LyricPrompt => "Lyric prompt *",
         Field::Custom => "Make from",
         Field::Model => "Model",
         Field::Prompt => "Prompt",

@@ -13,7 +13,7 @@ use crate::app::notice::{Copied, Notice};
 use crate::app::panes::PaneId;
 use crate::app::panes::overlay::Question;
 use crate::domain::lyric::LyricCount;
-use crate::domain::{Action, Field, Hold, MediaKind, OutputKind, TaskState};
+use crate::domain::{Action, Field, Hold, MediaKind, OutputKind, TaskState, Work};
 use commands::{command, hint, refusal};
 use failures::{charge, failure, hold, next_step, problem};
 
@@ -34,7 +34,7 @@ pub(super) static STRINGS: Strings = Strings {
     question_body,
     state,
     hold,
-    action,
+    work,
     field,
     placeholder,
     server: |value| format!("默认：{value}"),
@@ -42,6 +42,9 @@ pub(super) static STRINGS: Strings = Strings {
     media: |kind| match kind {
         MediaKind::Audio => "音频",
         MediaKind::Cover => "封面",
+        MediaKind::Wav => "WAV",
+        MediaKind::Video => "视频",
+        MediaKind::Stems => "分轨",
     },
     too_small: |width, height| {
         format!(
@@ -367,14 +370,36 @@ fn state(state: &TaskState) -> &'static str {
     }
 }
 
-fn action(action: Action) -> &'static str {
-    match action {
-        Action::Generate => "生成",
+fn work(work: Work) -> &'static str {
+    match work {
+        Work::Song(Action::Generate) => "生成",
+        Work::Song(Action::Extend | Action::UploadExtend) => "续写",
+        Work::Song(Action::Cover | Action::UploadCover) => "翻唱",
+        Work::Song(Action::Variation) => "变奏",
+        Work::Song(Action::ReplaceSection | Action::UploadReplaceSection) => "替换片段",
+        Work::Song(Action::SwapVocals) => "更换人声",
+        Work::Song(Action::SwapInstrumentals) => "更换伴奏",
+        Work::Song(Action::Stems) => "分轨",
+        Work::Lyrics => "写歌词",
+        Work::Upload => "上传",
+        Work::Wav => "WAV",
+        Work::Video => "视频",
     }
 }
 
 fn field(field: Field) -> &'static str {
     match field {
+        Field::Action => "动作",
+        Field::Source => "来源歌曲",
+        Field::ContinueAt => "从何处续写",
+        Field::ReplaceStart => "替换起点",
+        Field::ReplaceEnd => "替换终点",
+        Field::CoverStrength => "翻唱强度",
+        Field::CallbackUrl => "回调网址",
+        Field::Style => "风格 *",
+        Field::StyleNegative => "排除风格 *",
+        Field::VocalGender => "人声 *",
+        Field::LyricPrompt => "歌词提示 *",
         Field::Custom => "依据",
         Field::Model => "模型",
         Field::Prompt => "提示词",

@@ -13,7 +13,7 @@ use crate::app::notice::{Copied, Notice};
 use crate::app::panes::PaneId;
 use crate::app::panes::overlay::Question;
 use crate::domain::lyric::LyricCount;
-use crate::domain::{Action, Field, Hold, MediaKind, OutputKind, TaskState};
+use crate::domain::{Action, Field, Hold, MediaKind, OutputKind, TaskState, Work};
 use commands::{command, hint, refusal};
 use failures::{charge, failure, hold, next_step, problem};
 
@@ -34,7 +34,7 @@ pub(super) static STRINGS: Strings = Strings {
     question_body,
     state,
     hold,
-    action,
+    work,
     field,
     placeholder,
     server: |value| format!("預設：{value}"),
@@ -42,6 +42,9 @@ pub(super) static STRINGS: Strings = Strings {
     media: |kind| match kind {
         MediaKind::Audio => "音訊",
         MediaKind::Cover => "封面",
+        MediaKind::Wav => "WAV",
+        MediaKind::Video => "影片",
+        MediaKind::Stems => "分軌",
     },
     too_small: |width, height| {
         format!(
@@ -359,14 +362,36 @@ fn state(state: &TaskState) -> &'static str {
     }
 }
 
-fn action(action: Action) -> &'static str {
-    match action {
-        Action::Generate => "生成",
+fn work(work: Work) -> &'static str {
+    match work {
+        Work::Song(Action::Generate) => "生成",
+        Work::Song(Action::Extend | Action::UploadExtend) => "續寫",
+        Work::Song(Action::Cover | Action::UploadCover) => "翻唱",
+        Work::Song(Action::Variation) => "變奏",
+        Work::Song(Action::ReplaceSection | Action::UploadReplaceSection) => "替換片段",
+        Work::Song(Action::SwapVocals) => "更換人聲",
+        Work::Song(Action::SwapInstrumentals) => "更換伴奏",
+        Work::Song(Action::Stems) => "分軌",
+        Work::Lyrics => "寫歌詞",
+        Work::Upload => "上傳",
+        Work::Wav => "WAV",
+        Work::Video => "影片",
     }
 }
 
 fn field(field: Field) -> &'static str {
     match field {
+        Field::Action => "動作",
+        Field::Source => "來源歌曲",
+        Field::ContinueAt => "從何處續寫",
+        Field::ReplaceStart => "替換起點",
+        Field::ReplaceEnd => "替換終點",
+        Field::CoverStrength => "翻唱強度",
+        Field::CallbackUrl => "回呼網址",
+        Field::Style => "風格 *",
+        Field::StyleNegative => "排除風格 *",
+        Field::VocalGender => "人聲 *",
+        Field::LyricPrompt => "歌詞提示 *",
         Field::Custom => "依據",
         Field::Model => "模型",
         Field::Prompt => "提示詞",

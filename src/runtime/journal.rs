@@ -33,7 +33,7 @@ pub(super) fn effects(effects: &[Effect]) {
             Effect::Submit { task, request } => {
                 info!(
                     task = task.0,
-                    action = request.action().name(),
+                    work = ?request.work(),
                     "submitting"
                 );
             }

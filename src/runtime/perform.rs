@@ -291,6 +291,9 @@ async fn fetch(
     let suffix = match kind {
         MediaKind::Audio => "audio",
         MediaKind::Cover => "cover",
+        MediaKind::Wav => "wav",
+        MediaKind::Video => "video",
+        MediaKind::Stems => "stems",
     };
     let stem = song.file_stem();
     let part = world.media().join(format!("{stem}.{suffix}.part"));
@@ -335,6 +338,9 @@ async fn check(
             .map(|found| (found.format.suffix(), Some(found.duration)))
             .map_err(|error| Failure::new(FailureKind::BadFile, error.to_string())),
         MediaKind::Cover => picture_suffix(&part).map(|suffix| (suffix, None)),
+        MediaKind::Wav => Ok(("wav", None)),
+        MediaKind::Video => Ok(("mp4", None)),
+        MediaKind::Stems => Ok(("zip", None)),
     });
     checked.await.unwrap_or_else(|_| {
         Err(Failure::new(

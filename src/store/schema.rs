@@ -51,7 +51,8 @@ const STEPS: &[&str] = &[
          body TEXT NOT NULL -- JSON
      ) STRICT;",
     // 2: a start reads the newest songs only.
-    "CREATE INDEX songs_by_age ON songs (created_at, created_ns, id);",
+    "CREATE INDEX songs_by_age ON songs (created_at, created_ns, id);
+     ALTER TABLE songs ADD COLUMN more TEXT; -- JSON, of songs that have more than most",
 ];
 
 /// The two marks in the header of a database.

@@ -6,7 +6,7 @@ use rusqlite::types::{Type, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
 use super::drafts::{decode, encode};
-use crate::domain::{Link, Media, MediaFile, Seconds, Song, SongId, TaskId, Timestamp};
+use crate::domain::{Link, Media, MediaFile, More, Seconds, Song, SongId, TaskId, Timestamp};
 
 /// How many songs a start reads: more than the largest screen shows, few enough to cost next to nothing.
 const NEWEST: usize = 200;
@@ -15,7 +15,7 @@ const ROOM_MAX: usize = 20_000;
 
 const COLUMNS: &str = "id, task, title, prompt, model, seed, duration, created_at, created_ns,
     audio_url, audio_file, audio_bytes, audio_failure,
-    cover_url, cover_file, cover_bytes, cover_failure";
+    cover_url, cover_file, cover_bytes, cover_failure, more";
 
 /// Keeps a song, in place of what was kept under its id.
 pub(super) fn save(connection: &Connection, song: &Song) -> rusqlite::Result<()> {
@@ -26,8 +26,8 @@ pub(super) fn save(connection: &Connection, song: &Song) -> rusqlite::Result<()>
         .prepare_cached(
             "INSERT INTO songs (id, task, title, prompt, model, seed, duration, created_at, created_ns,
                  audio_url, audio_file, audio_bytes, audio_failure,
-                 cover_url, cover_file, cover_bytes, cover_failure)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+                 cover_url, cover_file, cover_bytes, cover_failure, more)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
              ON CONFLICT (id) DO UPDATE SET
                  task = excluded.task, title = excluded.title, prompt = excluded.prompt,
                  model = excluded.model, seed = excluded.seed, duration = excluded.duration,
@@ -35,7 +35,7 @@ pub(super) fn save(connection: &Connection, song: &Song) -> rusqlite::Result<()>
                  audio_url = excluded.audio_url, audio_file = excluded.audio_file,
                  audio_bytes = excluded.audio_bytes, audio_failure = excluded.audio_failure,
                  cover_url = excluded.cover_url, cover_file = excluded.cover_file,
-                 cover_bytes = excluded.cover_bytes, cover_failure = excluded.cover_failure",
+                 cover_bytes = excluded.cover_bytes, cover_failure = excluded.cover_failure, more = excluded.more",
         )?
         .execute(params![
             song.id.0,
@@ -55,6 +55,7 @@ pub(super) fn save(connection: &Connection, song: &Song) -> rusqlite::Result<()>
             name(&song.cover),
             bytes(&song.cover),
             failure(&song.cover)?,
+            (!song.more.is_empty()).then(|| encode(&song.more)).transpose()?,
         ])?;
     // A song whose lyric was not read yet has an empty one: nothing is forgotten for that.
     if !song.lyric.is_empty() {
@@ -132,6 +133,10 @@ fn song(row: &Row<'_>) -> rusqlite::Result<Song> {
         created_at: moment(row.get(7)?, row.get(8)?)?,
         audio: media(row, 9)?,
         cover: media(row, 13)?,
+        more: match row.get_ref(17)? {
+            ValueRef::Null => More::default(),
+            _ => decode(row, 17)?,
+        },
     })
 }
 

@@ -23,12 +23,13 @@ fn song(id: &str) -> Song {
         created_at: Timestamp::UNIX_EPOCH,
         audio: Media::default(),
         cover: Media::default(),
+        more: crate::domain::More::default(),
     }
 }
 
 /// One of everything, as JSON would have it if a field were forgotten.
 fn everything() -> Vec<Record> {
-    let order = Request::Audios(AudiosRequest {
+    let order = Request::from(AudiosRequest {
         prompt: Some("rain".into()),
         ..AudiosRequest::default()
     });

@@ -109,6 +109,7 @@ fn song(id: &str, second: i64) -> Song {
             failure: None,
         },
         cover: Media::default(),
+        more: fuzzbox::domain::More::default(),
     }
 }
 
@@ -117,7 +118,7 @@ fn task(id: i64, second: i64, state: TaskState) -> Task {
         prompt: Some("rain".into()),
         ..AudiosRequest::default()
     };
-    let mut task = Task::new(TaskId(id), Request::Audios(order), at(second));
+    let mut task = Task::new(TaskId(id), Request::from(order), at(second));
     task.finished_at = state.is_final().then(|| at(second + 60));
     task.state = state;
     task
@@ -503,9 +504,13 @@ fn any_song() -> impl Strategy<Value = Song> {
         moment(),
         media(),
         media(),
+        more(),
     );
     (texts, rest).prop_map(
-        |((id, title, lyric, prompt, model, seed), (task, duration, created_at, audio, cover))| {
+        |(
+            (id, title, lyric, prompt, model, seed),
+            (task, duration, created_at, audio, cover, more),
+        )| {
             Song {
                 id: SongId(id),
                 task: task.map(TaskId),
@@ -519,7 +524,25 @@ fn any_song() -> impl Strategy<Value = Song> {
                 created_at,
                 audio,
                 cover,
+                more,
             }
+        },
+    )
+}
+
+fn more() -> impl Strategy<Value = fuzzbox::domain::More> {
+    let source = prop::option::of(text().prop_map(SongId));
+    let stem = prop::option::of(text().prop_map(|name| MediaFile { name, bytes: 7 }));
+    (source, any::<bool>(), prop::option::of(media()), stem).prop_map(
+        |(source, uploaded, stems, stem)| fuzzbox::domain::More {
+            action: source.is_some().then_some(Action::Cover),
+            source,
+            uploaded,
+            files: stems
+                .map(|stems| (fuzzbox::domain::MediaKind::Stems, stems))
+                .into_iter()
+                .collect(),
+            stems: stem.into_iter().collect(),
         },
     )
 }
@@ -571,7 +594,7 @@ fn any_task() -> impl Strategy<Value = Task> {
     (order, rest).prop_map(
         |((prompt, lyric, weirdness, custom), (id, state, moments, api_id, counts))| Task {
             id: TaskId(id),
-            request: Request::Audios(AudiosRequest {
+            request: Request::from(AudiosRequest {
                 action: Action::Generate,
                 model: Some(Model(lyric.clone())),
                 custom,

@@ -224,7 +224,7 @@ fn a_task_at_work_runs() {
 
 #[test]
 fn a_request_of_ours_is_read_back() {
-    let sent = Request::Audios(AudiosRequest {
+    let sent = Request::from(AudiosRequest {
         prompt: Some("slow \u{200b}rain".into()),
         lyric: Some("[Verse]\\n literally\n".into()),
         weirdness: Some(0.3),
@@ -233,7 +233,7 @@ fn a_request_of_ours_is_read_back() {
         ..AudiosRequest::default()
     });
     let mut echo = order(&sent);
-    echo["callback_url"] = json!("https://example.com");
+    echo["user_id"] = json!("https://example.com");
     let record = task(&json!({ "request": echo }));
     assert_eq!(record.request.as_ref(), Some(&sent));
     echo["seed"] = json!(42);

@@ -185,7 +185,12 @@ impl Compose {
     fn edit(&mut self, cx: &mut Cx) -> bool {
         match self.selected.kind() {
             FieldKind::Choice | FieldKind::Switch => self.step(1, cx),
-            FieldKind::Line { .. } | FieldKind::Number(_) | FieldKind::Text => {
+            FieldKind::Line { .. }
+            | FieldKind::Number(_)
+            | FieldKind::Song
+            | FieldKind::Moment
+            | FieldKind::Address
+            | FieldKind::Text => {
                 self.begin_line();
                 false
             }
@@ -233,7 +238,11 @@ impl Compose {
                 self.draft.custom = !self.draft.custom;
             }
             FieldKind::Choice => self.step_model(by, &cx.settings.models),
-            FieldKind::Line { .. } | FieldKind::Text => return false,
+            FieldKind::Line { .. }
+            | FieldKind::Song
+            | FieldKind::Moment
+            | FieldKind::Address
+            | FieldKind::Text => return false,
         }
         self.keep_selection_on_a_row();
         true

@@ -44,6 +44,7 @@ impl TaskQueue {
                 Vec::new()
             }
             Outcome::Succeeded(songs) => self.succeed(id, songs, cx),
+            Outcome::Prepared { .. } | Outcome::Written { .. } => self.succeed(id, Vec::new(), cx),
             Outcome::Failed(failure) => {
                 self.fail(id, failure, cx);
                 Vec::new()

@@ -3,14 +3,15 @@
 use super::*;
 
 fn order(draft: &Draft) -> AudiosRequest {
-    match draft.check() {
-        Ok(Request::Audios(order)) => order,
+    match draft.check(None) {
+        Ok(Request::Audios(order)) => *order,
+        Ok(other) => panic!("an order for {:?}", other.work()),
         Err(errors) => panic!("refused: {errors:?}"),
     }
 }
 
 fn errors(draft: &Draft) -> Vec<(Field, Problem)> {
-    let errors = draft.check().expect_err("the draft is wrong");
+    let errors = draft.check(None).expect_err("the draft is wrong");
     errors.into_iter().map(|e| (e.field, e.problem)).collect()
 }
 
@@ -85,7 +86,7 @@ fn the_prompt_is_counted_as_it_is_seen() {
         prompt: family,
         ..Draft::default()
     };
-    assert!(draft.check().is_ok());
+    assert!(draft.check(None).is_ok());
     draft.prompt.push('歌');
     let too_long = Problem::TooLong {
         length: 201,

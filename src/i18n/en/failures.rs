@@ -67,6 +67,15 @@ pub(super) fn problem(problem: &Problem, keys: &Keymap) -> String {
         Problem::TooLong { length, max } => format!("too long: {length} of {max} characters"),
         Problem::NotANumber => "not a number".to_owned(),
         Problem::OutOfRange { min, max } => format!("from {min} to {max}"),
+        Problem::NotAnId => {
+            "not a song's id: paste one such as 38d3b9e2-0dfb-4338-b2a7-15e45656ed32".to_owned()
+        }
+        Problem::NotAMoment => "not a moment: type seconds or 1:23.5".to_owned(),
+        Problem::PastTheEnd { length } => {
+            format!("after the end: the song is {} long", length.clock_tenths())
+        }
+        Problem::EndsBeforeItBegins => "ends before it begins".to_owned(),
+        Problem::NotAnAddress => "not an address: it begins with https://".to_owned(),
         Problem::ControlCharacter => "has a character that cannot be sent".to_owned(),
         Problem::LiteralNewline => format!(
             "\\n stands where a line break is meant: {} turns it into one",

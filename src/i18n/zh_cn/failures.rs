@@ -63,6 +63,13 @@ pub(super) fn problem(problem: &Problem, keys: &Keymap) -> String {
         Problem::TooLong { length, max } => format!("太长：{length} 字，上限 {max} 字"),
         Problem::NotANumber => "不是数字".to_owned(),
         Problem::OutOfRange { min, max } => format!("须介于 {min} 与 {max} 之间"),
+        Problem::NotAnId => {
+            "不是歌曲的 id：请粘贴像 38d3b9e2-0dfb-4338-b2a7-15e45656ed32 这样的".to_owned()
+        }
+        Problem::NotAMoment => "不是时间：请输入秒数或 1:23.5".to_owned(),
+        Problem::PastTheEnd { length } => format!("超过结尾：这首歌长 {}", length.clock_tenths()),
+        Problem::EndsBeforeItBegins => "终点在起点之前".to_owned(),
+        Problem::NotAnAddress => "不是网址：须以 https:// 开头".to_owned(),
         Problem::ControlCharacter => "含有无法提交的字符".to_owned(),
         Problem::LiteralNewline => format!(
             "该换行的地方写成了 \\n：按 {} 转成换行",

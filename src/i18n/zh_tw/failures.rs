@@ -63,6 +63,13 @@ pub(super) fn problem(problem: &Problem, keys: &Keymap) -> String {
         Problem::TooLong { length, max } => format!("太長：{length} 字，上限 {max} 字"),
         Problem::NotANumber => "不是數字".to_owned(),
         Problem::OutOfRange { min, max } => format!("須介於 {min} 與 {max} 之間"),
+        Problem::NotAnId => {
+            "不是歌曲的 id：請貼上像 38d3b9e2-0dfb-4338-b2a7-15e45656ed32 這樣的".to_owned()
+        }
+        Problem::NotAMoment => "不是時間：請輸入秒數或 1:23.5".to_owned(),
+        Problem::PastTheEnd { length } => format!("超過結尾：這首歌長 {}", length.clock_tenths()),
+        Problem::EndsBeforeItBegins => "終點在起點之前".to_owned(),
+        Problem::NotAnAddress => "不是網址：須以 https:// 開頭".to_owned(),
         Problem::ControlCharacter => "含有無法送出的字元".to_owned(),
         Problem::LiteralNewline => format!(
             "該換行的地方寫成了 \\n：按 {} 轉成換行",

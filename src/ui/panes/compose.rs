@@ -11,7 +11,7 @@ use crate::app::event::Target;
 use crate::app::panes::PaneId;
 use crate::app::settings::Role;
 use crate::domain::action::Range;
-use crate::domain::{Field, FieldKind, Model};
+use crate::domain::{Field, FieldKind, Model, Work};
 use crate::ui::Skin;
 use crate::ui::chrome::{self, Head};
 use crate::ui::layout::{Form, Place};
@@ -50,7 +50,7 @@ pub(crate) fn draw(app: &App, skin: &Skin, place: &Place, frame: &mut Frame) {
         focused,
         key: &skin.keymap.label(Command::Focus(PaneId::Compose)),
         title: (skin.strings.pane)(PaneId::Compose),
-        detail: (skin.strings.action)(draft.action),
+        detail: (skin.strings.work)(Work::Song(draft.action)),
         foot: &counter(app),
     };
     chrome::frame(skin, frame, place, &head);

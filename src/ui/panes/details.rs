@@ -105,7 +105,13 @@ pub(crate) fn draw_task(app: &App, skin: &Skin, id: TaskId, top: usize, frame: &
 fn task_rows(app: &App, skin: &Skin, task: &Task, width: u16) -> Vec<Words> {
     let strings = skin.strings;
     let labels = &strings.details;
-    let fields = [Field::Model, Field::LyricsStrength, Field::SoundStrength];
+    let fields = [
+        Field::Model,
+        Field::LyricsStrength,
+        Field::SoundStrength,
+        Field::ReplaceStart,
+        Field::StyleNegative,
+    ];
     let mut all = vec![
         labels.state,
         labels.ordered,
@@ -121,8 +127,7 @@ fn task_rows(app: &App, skin: &Skin, task: &Task, width: u16) -> Vec<Words> {
     let mut sheet = Sheet::new(skin, width, &all);
     put_state(&mut sheet, app, task);
     sheet.blank();
-    let Request::Audios(order) = &task.request;
-    put_order(&mut sheet, order);
+    put_order(&mut sheet, app, &task.request);
     sheet.blank();
     sheet.put(labels.ordered, &moment(task.created_at), Role::Text);
     let told = |at: Option<Timestamp>| at.map_or_else(String::new, moment);
@@ -179,28 +184,57 @@ fn put_state(sheet: &mut Sheet, app: &App, task: &Task) {
 }
 
 /// What was ordered: the fields that were sent.
-fn put_order(sheet: &mut Sheet, order: &AudiosRequest) {
+fn put_order(sheet: &mut Sheet, app: &App, request: &Request) {
     let strings = sheet.skin.strings;
+    let work = (strings.work)(request.work());
+    sheet.put(strings.details.action, work, Role::Text);
+    if let Some(id) = request.source() {
+        let song = app.songs.get(id);
+        let title = song.map(|song| library::title(sheet.skin, song).to_owned());
+        let name = title.unwrap_or_else(|| id.0.clone());
+        sheet.put((strings.field)(Field::Source), &name, Role::Text);
+    }
+    match request {
+        Request::Audios(order) => put_audios(sheet, order),
+        Request::Lyrics(order) => {
+            sheet.put((strings.field)(Field::Prompt), &order.prompt, Role::Text);
+        }
+        Request::Upload(order) => {
+            for place in [&order.file, &order.audio_url].into_iter().flatten() {
+                sheet.put((strings.field)(Field::Source), place, Role::Text);
+            }
+        }
+        Request::Wav(_) | Request::Videos(_) => {}
+    }
+}
+
+fn put_audios(sheet: &mut Sheet, order: &AudiosRequest) {
+    let strings = sheet.skin.strings;
+    let moment = |at: Option<f64>| at.map_or_else(String::new, |at| Seconds(at).clock_tenths());
     let number = |number: Option<f64>| number.map_or_else(String::new, |n| format!("{n:.2}"));
     let yes_no = order
         .instrumental
         .map_or("", |yes| if yes { strings.yes } else { strings.no });
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    sheet.put(
-        strings.details.action,
-        (strings.action)(order.action),
-        Role::Text,
-    );
     let model = order.model.as_ref().map_or("", |model| model.0.as_str());
     let values = [
         (Field::Model, model.to_owned()),
         (Field::Title, text(&order.title)),
         (Field::Prompt, text(&order.prompt)),
         (Field::Instrumental, yes_no.to_owned()),
+        (Field::ContinueAt, moment(order.continue_at)),
+        (Field::ReplaceStart, moment(order.replace_section_start)),
+        (Field::ReplaceEnd, moment(order.replace_section_end)),
+        (Field::CoverStrength, number(order.cover_strength)),
         (Field::SoundStrength, number(order.sound_strength)),
         (Field::LyricsStrength, number(order.lyrics_strength)),
         (Field::Weirdness, number(order.weirdness)),
         (Field::Seed, text(&order.seed)),
+        (Field::CallbackUrl, text(&order.callback_url)),
+        (Field::Style, text(&order.style)),
+        (Field::StyleNegative, text(&order.style_negative)),
+        (Field::VocalGender, text(&order.vocal_gender)),
+        (Field::LyricPrompt, text(&order.lyric_prompt)),
     ];
     for (field, value) in values {
         sheet.put((strings.field)(field), &value, Role::Text);

@@ -30,7 +30,7 @@ fn hasty() -> Patience {
 }
 
 fn song_order() -> Request {
-    Request::Audios(AudiosRequest {
+    Request::from(AudiosRequest {
         prompt: Some("A song for Christmas".into()),
         ..AudiosRequest::default()
     })

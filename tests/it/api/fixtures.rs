@@ -142,7 +142,7 @@ fn an_unknown_task_is_absent() {
 fn assert_sends(order: AudiosRequest, name: &str) {
     let mut expected: Value = serde_json::from_str(&fixture(name)).expect("JSON");
     expected["async"] = json!(true);
-    assert_eq!(wire::order(&Request::Audios(order)), expected);
+    assert_eq!(wire::order(&Request::from(order)), expected);
 }
 
 #[test]
@@ -177,10 +177,10 @@ fn zero_and_false_are_sent_and_what_was_left_alone_is_not() {
         ..AudiosRequest::default()
     };
     let expected = json!({
-        "action": "generate", "weirdness": 0.0, "lyrics_strength": 0.25, "instrumental": false,
+        "action": "generate", "weirdness": 0, "lyrics_strength": 0.25, "instrumental": false,
         "seed": "0", "async": true,
     });
-    assert_eq!(wire::order(&Request::Audios(order)), expected);
+    assert_eq!(wire::order(&Request::from(order)), expected);
 }
 
 fn any_json() -> impl Strategy<Value = Value> {

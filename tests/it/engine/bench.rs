@@ -216,7 +216,7 @@ impl Bench {
 }
 
 pub fn request(prompt: &str) -> Request {
-    Request::Audios(AudiosRequest {
+    Request::from(AudiosRequest {
         prompt: Some(prompt.into()),
         ..AudiosRequest::default()
     })
@@ -261,6 +261,7 @@ pub fn song(id: &str) -> Song {
         created_at: Timestamp::UNIX_EPOCH,
         audio: Media::default(),
         cover: Media::default(),
+        more: fuzzbox::domain::More::default(),
     }
 }
 

@@ -170,7 +170,7 @@ fn of_two_equal_orders_only_one_is_found_where_only_one_was_taken() {
 fn a_record_goes_to_the_order_it_is_likest() {
     let mut bench = Bench::new();
     let plain = bench.in_doubt("rain");
-    let titled_request = Request::Audios(AudiosRequest {
+    let titled_request = Request::from(AudiosRequest {
         prompt: Some("rain".into()),
         title: Some("Rain".into()),
         ..AudiosRequest::default()

@@ -214,6 +214,7 @@ pub fn song(id: &str, title: &str) -> Song {
             ..Default::default()
         },
         cover: fuzzbox::domain::Media::default(),
+        more: fuzzbox::domain::More::default(),
     }
 }
 

@@ -100,6 +100,7 @@ pub fn song(number: u32, title: &str) -> Song {
             file: Some(file("jpg", 87_000)),
             failure: None,
         },
+        more: fuzzbox::domain::More::default(),
     }
 }
 
@@ -137,7 +138,7 @@ pub fn failure(kind: FailureKind) -> Failure {
 
 /// A task ordered so many seconds ago.
 pub fn task(number: i64, prompt: &str, state: TaskState) -> Task {
-    let request = Request::Audios(AudiosRequest {
+    let request = Request::from(AudiosRequest {
         prompt: Some(prompt.to_owned()),
         model: Some(Model("FUZZ-2.0 Pro".to_owned())),
         weirdness: Some(0.3),
