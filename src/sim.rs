@@ -10,23 +10,33 @@
 //! orders go on being counted (`sim/book.rs`).
 
 mod answers;
+mod archive;
 mod book;
 mod callback;
 mod check;
 mod compose;
 mod cover;
 mod dice;
+mod edit;
 mod encode;
+mod fetch;
+mod fields;
 mod files;
+mod hosts;
 mod line;
 mod lyricist;
 mod mp4;
+mod order;
+mod recipe;
 mod routes;
 mod script;
 mod studio;
 mod synth;
 mod task;
 mod trouble;
+mod upload;
+mod vault;
+mod wav;
 mod world;
 
 use std::fmt;
