@@ -6,6 +6,7 @@ use std::io::Cursor;
 
 use flate2::{Compress, Compression, FlushCompress};
 use zip::ZipWriter;
+use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
 
 use super::encode::{self, EncodeError};
@@ -33,18 +34,32 @@ pub fn stems(
 
 const PAGE: &str = "<html>\r\n<head><title>Sign in</title></head>\r\n<body>Sign in to download.</body>\r\n</html>\r\n";
 
+/// An archive in memory.
+type Zip = ZipWriter<Cursor<Vec<u8>>>;
+
+/// The song is played once, each stem packed into an archive of its own on the way; what is packed goes into one.
 fn good(recipe: &Recipe, goes_on: &dyn Fn() -> bool) -> Result<Vec<u8>, EncodeError> {
-    let failed = |error: zip::result::ZipError| EncodeError::Archive(error.into());
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let mut each = Vec::new();
+    for name in STEMS {
+        each.push(begun(name)?);
+    }
+    encode::write_stems(recipe, &mut each, goes_on)?;
+    let mut zip = Zip::new(Cursor::default());
+    for stem in each {
+        let mut packed = stem.finish_into_readable()?;
+        zip.raw_copy_file(packed.by_index_raw(0)?)?;
+    }
+    Ok(zip.finish()?.into_inner())
+}
+
+/// An archive in which a stem is about to be written.
+fn begun(name: &str) -> Result<Zip, ZipError> {
     let options = SimpleFileOptions::default()
         .compression_method(zip::CompressionMethod::Deflated)
         .compression_level(Some(1));
-    for (stem, name) in STEMS.iter().enumerate() {
-        zip.start_file(format!("{name}.wav"), options)
-            .map_err(failed)?;
-        encode::write_stem(recipe, stem, &mut zip, goes_on)?;
-    }
-    Ok(zip.finish().map_err(failed)?.into_inner())
+    let mut zip = Zip::new(Cursor::default());
+    zip.start_file(format!("{name}.wav"), options)?;
+    Ok(zip)
 }
 
 /// The names of the stems in Chinese, as Windows writes them into archives: in GBK, without saying so.
@@ -62,14 +77,14 @@ fn hostile(
     goes_on: &dyn Fn() -> bool,
 ) -> Result<Vec<u8>, EncodeError> {
     let mut zip = RawZip::default();
-    for (stem, name) in STEMS.iter().enumerate() {
-        let mut file = Vec::new();
-        encode::write_stem(recipe, stem, &mut file, goes_on)?;
+    let mut files = vec![Vec::new(); STEMS.len()];
+    encode::write_stems(recipe, &mut files, goes_on)?;
+    for (stem, (name, file)) in STEMS.iter().zip(&files).enumerate() {
         let name = match trick {
             Trick::Gbk => GBK[stem].to_vec(),
             _ => format!("{name}.wav").into_bytes(),
         };
-        zip.store(&name, &file, FILE);
+        zip.store(&name, file, FILE);
     }
     let prey = b"This was not to be written.\n";
     match trick {

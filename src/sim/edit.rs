@@ -3,6 +3,9 @@
 //! Everything that an order says nothing about is taken from the song it is made from. The same order with the same
 //! seed on the same song gives the same recipe, so recipes need not be kept.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use super::answers::Song;

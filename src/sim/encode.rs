@@ -25,7 +25,10 @@ pub enum EncodeError {
     Cover(#[from] image::ImageError),
     /// The archive could not be written.
     #[error("the archive could not be written: {0}")]
-    Archive(#[from] io::Error),
+    Archive(#[from] zip::result::ZipError),
+    /// A file could not be written.
+    #[error("a file could not be written: {0}")]
+    File(#[from] io::Error),
     /// The simulator is being stopped.
     #[error("the simulator was stopped")]
     Stopped,
@@ -107,34 +110,37 @@ pub fn film(
 
 /// The song as a `.wav`.
 pub fn wav(recipe: &Recipe, goes_on: &dyn Fn() -> bool) -> Result<Vec<u8>, EncodeError> {
-    let mut file = Vec::new();
-    write_wav(recipe, whole, &mut file, goes_on)?;
+    let mut file = wav::head(recipe.samples());
+    play(recipe, goes_on, |block| {
+        file.extend(bytes(block, whole));
+        Ok(())
+    })?;
     Ok(file)
 }
 
-/// One stem of the song as a `.wav`, written to `file` while it is played.
-pub fn write_stem(
+/// Each stem of the song as a `.wav`, all written while the song is played once.
+pub fn write_stems<File: Write>(
     recipe: &Recipe,
-    stem: usize,
-    file: &mut impl Write,
+    files: &mut [File],
     goes_on: &dyn Fn() -> bool,
 ) -> Result<(), EncodeError> {
-    write_wav(recipe, |pcm| pcm[stem], file, goes_on)
+    let head = wav::head(recipe.samples());
+    for file in files.iter_mut() {
+        file.write_all(&head)?;
+    }
+    play(recipe, goes_on, |block| {
+        for (stem, file) in files.iter_mut().enumerate() {
+            let bytes: Vec<u8> = bytes(block, |pcm| pcm[stem]).collect();
+            file.write_all(&bytes)?;
+        }
+        Ok(())
+    })
 }
 
-fn write_wav(
-    recipe: &Recipe,
-    pick: impl Fn(&Pcm) -> [i16; 2],
-    file: &mut impl Write,
-    goes_on: &dyn Fn() -> bool,
-) -> Result<(), EncodeError> {
-    file.write_all(&wav::head(recipe.samples()))?;
-    play(recipe, goes_on, |block| {
-        let bytes: Vec<u8> = block
-            .iter()
-            .flat_map(|pcm| pick(pcm).map(i16::to_le_bytes))
-            .flatten()
-            .collect();
-        file.write_all(&bytes).map_err(EncodeError::from)
-    })
+/// What `pick` takes of each moment, as a `.wav` has it.
+fn bytes(block: &[Pcm], pick: impl Fn(&Pcm) -> [i16; 2]) -> impl Iterator<Item = u8> {
+    block
+        .iter()
+        .flat_map(move |pcm| pick(pcm).map(i16::to_le_bytes))
+        .flatten()
 }

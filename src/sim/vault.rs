@@ -15,6 +15,8 @@ use axum::body::Bytes;
 const ROOM: usize = 512 << 20;
 /// The suffix of what is never thrown out.
 const SONG: &str = ".song";
+/// The suffix of what is still being written.
+const DRAFT: &str = ".new";
 
 /// Files by their names, which are made by the simulator.
 #[derive(Clone, Debug)]
@@ -119,7 +121,7 @@ fn list(folder: &Path) -> VecDeque<Kept> {
                 length: about.len() as usize,
                 bytes: None,
             };
-            (!name.ends_with(".new")).then_some((about.modified().ok()?, kept))
+            (!name.ends_with(DRAFT)).then_some((about.modified().ok()?, kept))
         })
         .collect();
     found.sort_by_key(|(modified, _)| *modified);
@@ -132,7 +134,7 @@ fn write(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.recursive(true).create(folder)?;
-    let draft = folder.join(format!("{name}.new"));
+    let draft = folder.join(format!("{name}{DRAFT}"));
     fs::write(&draft, bytes)?;
     fs::rename(draft, folder.join(name))
 }
