@@ -4,6 +4,8 @@
 //! from the source's own recipe and is the same sample for sample.
 
 mod tape;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

@@ -58,6 +58,12 @@ impl Found {
         let seconds = seconds.ok_or_else(|| {
             Refusal::bad("The file at audio_url is no audio file that can be decoded.")
         })?;
+        if recorded.is_some() && seconds > longest("") {
+            return Err(Refusal::bad(format!(
+                "The file at audio_url is longer than {} seconds.",
+                longest("")
+            )));
+        }
         if recorded.is_some() {
             let kept = vault.keep(&recording(&id), file.clone()).await;
             kept.map_err(|error| Refusal {
@@ -68,7 +74,11 @@ impl Found {
         let upload = Upload {
             audio_url: audio_url.to_owned(),
             hash: hash_of(&file),
-            seconds: seconds.clamp(1.0, longest("")),
+            seconds: if recorded.is_some() {
+                seconds
+            } else {
+                seconds.clamp(1.0, longest(""))
+            },
             is_recording: recorded.is_some(),
         };
         let mut song = upload.song();

@@ -114,23 +114,23 @@ fn added(one: Frame, other: Frame) -> Frame {
     std::array::from_fn(|stem| [0, 1].map(|side: usize| one[stem][side] + other[stem][side]))
 }
 
-/// The frame in whole numbers. Their sum fits into a sample too: where it would not, the loudest stem gives way.
+/// The frame in whole numbers. Their sum fits into a sample too: where it would not, the loudest stems give way.
 pub fn quantized(frame: &Frame) -> Pcm {
     let most = f32::from(i16::MAX);
     let mut pcm =
         frame.map(|stem| stem.map(|side| (side * most).round().clamp(-most, most) as i16));
     for side in 0..2 {
         let whole: i32 = pcm.iter().map(|stem| i32::from(stem[side])).sum();
-        let excess = whole - whole.clamp(-i32::from(i16::MAX), i32::from(i16::MAX));
-        if excess == 0 {
-            continue;
-        }
-        let loudest = pcm
-            .iter_mut()
-            .max_by_key(|stem| i32::from(stem[side]) * excess.signum());
-        if let Some(stem) = loudest {
-            // Stays in range: it has the excess's sign, and at most three others as loud have made the excess.
-            stem[side] = (i32::from(stem[side]) - excess) as i16;
+        let mut excess = whole - whole.clamp(-i32::from(i16::MAX), i32::from(i16::MAX));
+        while excess != 0 {
+            let loudest = pcm
+                .iter_mut()
+                .max_by_key(|stem| i32::from(stem[side]) * excess.signum());
+            let Some(stem) = loudest else { break };
+            let given = stem[side];
+            let left = i32::from(given) - excess;
+            stem[side] = left.clamp(-i32::from(i16::MAX), i32::from(i16::MAX)) as i16;
+            excess -= i32::from(given) - i32::from(stem[side]);
         }
     }
     pcm
@@ -139,7 +139,5 @@ pub fn quantized(frame: &Frame) -> Pcm {
 /// Both sides of all stems together.
 pub fn whole(pcm: &Pcm) -> [i16; 2] {
     // They are made to fit: see `quantized`.
-    pcm.iter().fold([0; 2], |[left, right], stem| {
-        [left.saturating_add(stem[0]), right.saturating_add(stem[1])]
-    })
+    [0, 1].map(|side: usize| pcm.iter().map(|stem| i32::from(stem[side])).sum::<i32>() as i16)
 }

@@ -87,3 +87,38 @@ async fn some_are_no_archives() {
     assert!(half.starts_with(b"PK\x03\x04"));
     assert!(ZipArchive::new(Cursor::new(half)).is_err());
 }
+
+#[tokio::test]
+async fn tricks_come_in_their_turn_and_stay_after_a_restart() {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/fixtures/scenarios/edits.toml"
+    );
+    let rules = std::fs::read_to_string(path).expect("a scenario");
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = super::SimConfig {
+        state: Some(folder.path().join("state.jsonl")),
+        ..super::instant(1.0, &rules)
+    };
+    let api = Api::start(config.clone()).await;
+    let song = api.song(json!({ "prompt": "x" })).await;
+    let mut files = Vec::new();
+    for hostile in ["boom.wav", "../../fuzzbox-parent.wav", ""] {
+        let stems = api.edit("stems", &song, json!({})).await;
+        let file = api.fetch(&stems["stems_url"]).await;
+        let names = names(&open(file.clone()));
+        assert!(
+            hostile.is_empty() || names.iter().any(|name| name == hostile),
+            "{names:?}"
+        );
+        assert_eq!(names.len() > 4, !hostile.is_empty());
+        let link = stems["stems_url"].as_str().expect("a link");
+        let name = link.rsplit('/').next().expect("a name").to_owned();
+        files.push((name, file));
+    }
+    api.sim.stop().await;
+    let api = Api::start(config).await;
+    for (name, file) in files {
+        assert!(file == api.fetch(&json!(api.at(&format!("/files/{name}")))).await);
+    }
+}

@@ -55,10 +55,12 @@ async fn stems_add_up_to_the_song_sample_for_sample() {
             });
             assert_eq!(sum, wanted.map(i32::from), "{prompt}: at sample {at}");
         }
-        let [vocals, bass, _, other] = &stems;
-        for stem in [vocals, bass, other] {
-            assert!(loudness(stem) > 100.0, "{prompt}: {}", loudness(stem));
+        let [vocals, bass, drums, other] = &stems;
+        for stem in [vocals, drums, other] {
+            assert!(loudness(stem) > 50.0, "{prompt}: {}", loudness(stem));
         }
+        // Bands differ in who plays from the first beat on.
+        assert_eq!(loudness(bass) > 50.0, prompt == "rock");
     }
 }
 
