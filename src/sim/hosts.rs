@@ -78,11 +78,11 @@ impl Host {
     }
 
     async fn take(self, world: &World, head: Parts, body: Body) -> Result<Value, Trouble> {
-        check::account(&head.headers, world.token.as_deref())?;
-        if self == Self::Platform
-            && world.hosting.wants_platform_token
-            && !has_platform_token(&head)
-        {
+        let is_platform = self == Self::Platform && has_platform_token(&head);
+        // The platform has tokens of its own: the API's only one says nothing about them.
+        let only = world.token.as_deref().filter(|_| !is_platform);
+        check::account(&head.headers, only)?;
+        if self == Self::Platform && world.hosting.wants_platform_token && !is_platform {
             return Err(Refusal::new(401, "invalid_token").into());
         }
         let base = routes::base(&head.headers).unwrap_or_else(|| world.base().to_owned());

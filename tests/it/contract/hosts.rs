@@ -95,6 +95,29 @@ async fn the_platform_can_refuse_the_tokens_of_the_api() {
 }
 
 #[tokio::test]
+async fn the_platforms_tokens_are_not_the_apis() {
+    let api = Api::start(SimConfig {
+        token: Some("mine".to_owned()),
+        ..instant(1.0, "")
+    })
+    .await;
+    let file = ("file", "a.mp3", &b"x"[..]);
+    for (path, token, status) in [
+        (PLATFORM, "mine", 200),
+        (PLATFORM, "platform-1", 200),
+        (PLATFORM, "other", 401),
+        (OLDER, "mine", 200),
+        (OLDER, "platform-1", 401),
+    ] {
+        assert_eq!(
+            send(&api, path, token, file).await.0,
+            status,
+            "{path} {token}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn other_forms_are_refused() {
     let api = Api::instant(1.0, "").await;
     for path in [PLATFORM, OLDER] {
