@@ -136,6 +136,9 @@ impl Screen {
 impl Drop for Screen {
     fn drop(&mut self) {
         if self.tty.is_some() {
+            // Else ratatui would show the cursor once the terminal is given back, in a frame that nobody ends.
+            let _ = self.terminal.show_cursor();
+            let _ = self.terminal.backend_mut().finish();
             give_back();
         }
     }
