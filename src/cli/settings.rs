@@ -6,7 +6,7 @@ use super::Trouble;
 use crate::app::command::Command;
 use crate::app::keymap::{Binding, Chord, Context, Keymap};
 use crate::app::settings::{Colour, Locale, Role, Settings, StyleSpec, ThemeBase};
-use crate::config::{self, Config, ConfigError, Flags, Language, Theme};
+use crate::config::{self, Config, ConfigError, Flags, Language, Origin, Theme};
 use crate::domain::Model;
 
 /// How fast the demo's songs are asked for, against the real API's 5 to 15 seconds.
@@ -16,7 +16,7 @@ const DEMO_PACE: f64 = 0.2;
 pub(super) fn from_config(
     config: &Config,
     flags: &Flags,
-    has_token: bool,
+    token: Option<&config::FoundToken>,
     env: config::Environment<'_>,
 ) -> Result<Settings, Trouble> {
     let home = env("HOME").map(|home| home.to_string_lossy().into_owned());
@@ -44,8 +44,12 @@ pub(super) fn from_config(
         keymap: keymap(config)?,
         in_flight: usize::from(config.in_flight.value),
         models,
-        has_token: has_token || flags.demo,
+        has_token: token.is_some() || flags.demo,
         demo: flags.demo,
+        token_outranked_by: token.and_then(|found| match found.origin {
+            Origin::Env(name) | Origin::Flag(name) => Some(name.to_owned()),
+            Origin::Default | Origin::File { .. } => None,
+        }),
         token_file: shown(&config.paths.token_file),
         media_folder: shown(&config.paths.media),
         pace: if flags.demo { DEMO_PACE } else { 1.0 },
