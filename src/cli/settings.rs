@@ -7,7 +7,8 @@ use crate::app::command::Command;
 use crate::app::keymap::{Binding, Chord, Context, Keymap};
 use crate::app::settings::{Colour, Locale, Role, Settings, StyleSpec, ThemeBase};
 use crate::config::{self, Config, ConfigError, Flags, Language, Origin, Theme};
-use crate::domain::Model;
+use crate::domain::time::TimeZone;
+use crate::domain::{Model, Timestamp};
 
 /// How fast the demo's songs are asked for, against the real API's 5 to 15 seconds.
 const DEMO_PACE: f64 = 0.2;
@@ -52,8 +53,18 @@ pub(super) fn from_config(
         }),
         token_file: shown(&config.paths.token_file),
         media_folder: shown(&config.paths.media),
+        zone: zone(),
         pace: if flags.demo { DEMO_PACE } else { 1.0 },
     })
+}
+
+/// The system's time zone, in a form that a recording can hold.
+fn zone() -> TimeZone {
+    let system = TimeZone::system();
+    if system.iana_name().is_some() {
+        return system;
+    }
+    system.to_offset(Timestamp::now()).to_time_zone()
 }
 
 fn style(own: &config::RoleStyle) -> Option<(Role, StyleSpec)> {
