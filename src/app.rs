@@ -295,7 +295,8 @@ impl App {
             TokenEvent::Stored => {
                 self.overlay = None;
                 self.settings.has_token = true;
-                self.notify(Notice::TokenStored);
+                let outranked = self.settings.token_outranked_by.clone();
+                self.notify(Notice::TokenStored(outranked));
                 let (tasks, _, mut cx) = self.engine();
                 tasks.token_given(&mut cx);
                 self.queue.refresh(&self.tasks);

@@ -21,7 +21,7 @@ pub enum Notice {
     /// The queue waits for a token.
     TokenNeeded,
     /// The token is stored.
-    TokenStored,
+    TokenStored(Option<String>),
     /// The queue waits for credit.
     CreditNeeded,
     /// The draft has mistakes; how many.
@@ -124,7 +124,7 @@ impl Notice {
             Notice::Ordered(_)
             | Notice::Finished(_)
             | Notice::TaskFound(_)
-            | Notice::TokenStored
+            | Notice::TokenStored(_)
             | Notice::Copied(_)
             | Notice::Undone => Tone::Good,
             Notice::FormFilled(_)

@@ -78,7 +78,7 @@ pub(crate) fn run(arguments: &StudioArguments) -> Result<(), Trouble> {
     let usage = |error: config::ConfigError| Trouble::Usage(error.into());
     let config = config::load(&flags, &env).map_err(usage)?;
     let token = config::token(&flags, &env, &config.paths).map_err(usage)?;
-    let settings = settings::from_config(&config, &flags, token.is_some(), &env)?;
+    let settings = settings::from_config(&config, &flags, token.as_ref(), &env)?;
     if let Some(exposed) = token.as_ref().and_then(|found| found.exposed.as_deref()) {
         // Ours is made private; another's file is not ours to change.
         if exposed == config.paths.token_file && config::protect_token(exposed).is_err() {

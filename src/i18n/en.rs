@@ -287,7 +287,10 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         ),
         Notice::TaskFound(label) => format!("{} was found at the API and goes on", name(label)),
         Notice::TokenNeeded => hold(Hold::Token, keys),
-        Notice::TokenStored => "The token is stored; the queue goes on".to_owned(),
+        Notice::TokenStored(None) => "The token is stored; the queue goes on".to_owned(),
+        Notice::TokenStored(Some(name)) => format!(
+            "The token is stored; the queue goes on. At the next start {name} comes first: mend or unset it"
+        ),
         Notice::CreditNeeded => hold(Hold::Credit, keys),
         Notice::DraftRefused(count) => format!(
             "Not submitted: {} to fix first",

@@ -285,7 +285,10 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         }
         Notice::TaskFound(label) => format!("在 API 上找到{}，继续进行", name(label)),
         Notice::TokenNeeded => hold(Hold::Token, keys),
-        Notice::TokenStored => "令牌已保存，队列继续进行".to_owned(),
+        Notice::TokenStored(None) => "令牌已保存，队列继续进行".to_owned(),
+        Notice::TokenStored(Some(name)) => {
+            format!("令牌已保存，队列继续进行。下次启动时 {name} 优先：请修正或取消设置")
+        }
         Notice::CreditNeeded => hold(Hold::Credit, keys),
         Notice::DraftRefused(count) => format!("尚未提交：请先修正 {count} 处错误"),
         Notice::Refused(command, why) => {

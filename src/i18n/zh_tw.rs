@@ -277,7 +277,10 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         }
         Notice::TaskFound(label) => format!("在 API 上找到{}，繼續進行", name(label)),
         Notice::TokenNeeded => hold(Hold::Token, keys),
-        Notice::TokenStored => "token 已儲存，佇列繼續進行".to_owned(),
+        Notice::TokenStored(None) => "token 已儲存，佇列繼續進行".to_owned(),
+        Notice::TokenStored(Some(name)) => {
+            format!("token 已儲存，佇列繼續進行。下次啟動時 {name} 優先：請修正或取消設定")
+        }
         Notice::CreditNeeded => hold(Hold::Credit, keys),
         Notice::DraftRefused(count) => format!("尚未送出：請先修正 {count} 個欄位"),
         Notice::Refused(command, why) => {

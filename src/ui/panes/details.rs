@@ -86,8 +86,16 @@ impl<'a> Sheet<'a> {
     }
 }
 
-fn moment(moment: Timestamp) -> String {
-    moment.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+/// A moment by the user's clock.
+fn moment(app: &App, moment: Timestamp) -> String {
+    let local = moment.to_zoned(app.settings.zone.clone());
+    local.strftime("%Y-%m-%d %H:%M:%S %Z").to_string()
+}
+
+/// A day of the user's calendar.
+pub(super) fn day(app: &App, moment: Timestamp) -> String {
+    let local = moment.to_zoned(app.settings.zone.clone());
+    local.strftime("%Y-%m-%d").to_string()
 }
 
 /// Draws what is known of a task, from line `top` on.
@@ -129,8 +137,8 @@ fn task_rows(app: &App, skin: &Skin, task: &Task, width: u16) -> Vec<Words> {
     sheet.blank();
     put_order(&mut sheet, app, &task.request);
     sheet.blank();
-    sheet.put(labels.ordered, &moment(task.created_at), Role::Text);
-    let told = |at: Option<Timestamp>| at.map_or_else(String::new, moment);
+    sheet.put(labels.ordered, &moment(app, task.created_at), Role::Text);
+    let told = |at: Option<Timestamp>| at.map_or_else(String::new, |at| moment(app, at));
     sheet.put(labels.sent, &told(task.submitted_at), Role::Text);
     sheet.put(labels.finished, &told(task.finished_at), Role::Text);
     if task.attempts > 0 {
@@ -290,10 +298,10 @@ fn song_rows(app: &App, skin: &Skin, song: &Song, width: u16) -> Vec<Words> {
     sheet.put(field(Field::Seed), &song.seed, Role::Text);
     sheet.put(field(Field::Prompt), &song.prompt, Role::Text);
     sheet.put(labels.id, &song.id.0, Role::Text);
-    sheet.put(labels.made, &moment(song.created_at), Role::Text);
+    sheet.put(labels.made, &moment(app, song.created_at), Role::Text);
     if song.audio.url.is_some() {
         let end = after(song.created_at, LINK_LIVES);
-        let day = end.strftime("%Y-%m-%d").to_string();
+        let day = day(app, end);
         if end > app.now {
             sheet.put(labels.link_until, &day, Role::Text);
         } else {
