@@ -44,6 +44,8 @@ pub(super) fn from_config(
         keymap: keymap(config)?,
         in_flight: usize::from(config.in_flight.value),
         models,
+        actions: config.actions.clone(),
+        experimental: config.experimental.value,
         has_token: has_token || flags.demo,
         demo: flags.demo,
         token_file: shown(&config.paths.token_file),
