@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::keymap::Keymap;
-use crate::domain::Model;
 use crate::domain::time::TimeZone;
+use crate::domain::{Choice, Model};
 
 /// A language of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -124,6 +124,12 @@ pub struct Settings {
     pub in_flight: usize,
     /// The models that can be chosen.
     pub models: Vec<Model>,
+    /// The actions that can be chosen beside those of the table.
+    #[serde(default)]
+    pub actions: Vec<Choice>,
+    /// Whether fields that stand in no document of the provider are shown.
+    #[serde(default)]
+    pub experimental: bool,
     /// Whether there is a token to order with.
     pub has_token: bool,
     /// Whether this is the demo, which costs nothing.
@@ -150,6 +156,8 @@ impl Default for Settings {
             keymap: Keymap::default(),
             in_flight: 5,
             models: Model::known(),
+            actions: Vec::new(),
+            experimental: false,
             has_token: true,
             demo: false,
             token_file: "~/.config/fuzzbox/token".to_owned(),

@@ -45,6 +45,8 @@ pub(super) fn from_config(
         keymap: keymap(config)?,
         in_flight: usize::from(config.in_flight.value),
         models,
+        actions: config.actions.clone(),
+        experimental: config.experimental.value,
         has_token: token.is_some() || flags.demo,
         demo: flags.demo,
         token_outranked_by: token.and_then(|found| match found.origin {

@@ -1,6 +1,7 @@
 //! English.
 
 mod commands;
+mod deeds;
 mod failures;
 
 use super::{Details, QueueCount, Strings, Windows, joined, key, name, some};
@@ -165,7 +166,10 @@ pub(super) static STRINGS: Strings = Strings {
     volume: |percent| format!("vol {percent}%"),
     no_sound: "no sound",
     muted: "muted",
+    deeds: deeds::DEEDS,
     details: Details {
+        made_from: "Made from",
+        became: "Became",
         task: "Task",
         song: "Song",
         state: "State",
@@ -320,6 +324,14 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
             trace(failure)
         ),
         Notice::FormFilled(title) => format!("The form is filled from {}", name(title)),
+        Notice::FormFilledFor(choice, title, fields) => {
+            deeds::filled(choice, &name(title), fields, keys)
+        }
+        Notice::Experimental(true) => {
+            "Experimental fields are shown: they stand in no document and may do nothing".to_owned()
+        }
+        Notice::Experimental(false) => "Experimental fields are hidden and not sent".to_owned(),
+        Notice::NothingPasted => "Nothing was pasted: nothing here takes text".to_owned(),
         Notice::FormCleared => {
             let undo = key(keys, Command::Undo);
             format!("A new draft; {undo} brings the old one back")
@@ -350,6 +362,7 @@ fn question(question: &Question) -> &'static str {
         Question::OrderAgain(_) => "Order this task again?",
         Question::SendAgain(_) => "Send this task again?",
         Question::Drop(_) => "Drop this task?",
+        Question::OrderFile(_, kind) => deeds::question(*kind),
         Question::QuitWhileSubmitting => "Quit while an order is being sent?",
     }
 }
@@ -367,6 +380,9 @@ fn question_body(question: &Question) -> &'static str {
         }
         Question::Drop(_) => {
             "It will not be sent, and not looked for any more. One in doubt may have been charged."
+        }
+        Question::OrderFile(..) => {
+            "It is charged like any order: the provider prints no price for it. The file stands with the song when it is ready."
         }
         Question::QuitWhileSubmitting => {
             "No song is lost: at the next start the order is looked for at the API before anything is sent again."
@@ -413,7 +429,7 @@ fn field(field: Field) -> &'static str {
         Field::CoverStrength => "Cover strength",
         Field::CallbackUrl => "Callback",
         Field::Style => "Style *",
-        Field::StyleNegative => "Not this style *",
+        Field::StyleNegative => "Avoid *",
         Field::VocalGender => "Voice *",
         Field::LyricPrompt => "Lyric prompt *",
         Field::Custom => "Make from",
@@ -422,7 +438,7 @@ fn field(field: Field) -> &'static str {
         Field::Lyric => "Lyric",
         Field::Title => "Title",
         Field::Instrumental => "Instrumental",
-        Field::LyricsStrength => "Lyrics strength",
+        Field::LyricsStrength => "Lyric strength",
         Field::SoundStrength => "Sound strength",
         Field::Weirdness => "Weirdness",
         Field::Seed => "Seed",
@@ -434,6 +450,10 @@ fn placeholder(field: Field, sung: bool) -> &'static str {
         Field::Prompt if sung => "style and mood",
         Field::Prompt => "describe the song",
         Field::Title => "server's choice",
+        Field::CallbackUrl => "none",
+        Field::Style | Field::StyleNegative | Field::VocalGender | Field::LyricPrompt => {
+            "undocumented"
+        }
         _ => "",
     }
 }

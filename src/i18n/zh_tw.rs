@@ -1,6 +1,7 @@
 //! 繁體中文，用語依臺灣習慣。
 
 mod commands;
+mod deeds;
 mod failures;
 
 use super::{Details, QueueCount, Strings, Windows, joined, key, name, some};
@@ -160,7 +161,10 @@ pub(super) static STRINGS: Strings = Strings {
     volume: |percent| format!("音量 {percent}%"),
     no_sound: "沒有聲音",
     muted: "靜音",
+    deeds: deeds::DEEDS,
     details: Details {
+        made_from: "來源",
+        became: "衍生",
         task: "任務",
         song: "歌曲",
         state: "狀態",
@@ -307,6 +311,12 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
             trace(failure)
         ),
         Notice::FormFilled(title) => format!("已依{}填好表單", name(title)),
+        Notice::FormFilledFor(choice, title, fields) => {
+            deeds::filled(choice, &name(title), fields, keys)
+        }
+        Notice::Experimental(true) => "已顯示實驗欄位：官方文件沒有記載，可能沒有效果".to_owned(),
+        Notice::Experimental(false) => "已隱藏實驗欄位，內容不會送出".to_owned(),
+        Notice::NothingPasted => "沒有貼上：這裡不能輸入文字".to_owned(),
         Notice::FormCleared => {
             let undo = key(keys, Command::Undo);
             format!("已開始新草稿；按 {undo} 可取回原本的")
@@ -337,6 +347,7 @@ fn question(question: &Question) -> &'static str {
         Question::OrderAgain(_) => "再做一次這個任務？",
         Question::SendAgain(_) => "重新送出這個任務？",
         Question::Drop(_) => "放棄這個任務？",
+        Question::OrderFile(_, kind) => deeds::question(*kind),
         Question::QuitWhileSubmitting => "正在送出任務，要離開嗎？",
     }
 }
@@ -347,6 +358,9 @@ fn question_body(question: &Question) -> &'static str {
         Question::OrderAgain(_) => "失敗的那次沒有扣款；新的任務成功後才會扣款。",
         Question::SendAgain(_) => "先前送出過，但在 API 上找不到。萬一其實已被接受，就會扣款兩次。",
         Question::Drop(_) => "這個任務不會再送出，也不再查詢結果。結果不明的任務可能已經扣款。",
+        Question::OrderFile(..) => {
+            "和其他任務一樣會扣款，供應商沒有公布價格。完成後檔案會附在這首歌下。"
+        }
         Question::QuitWhileSubmitting => {
             "歌曲不會遺失：下次啟動時會先向 API 查詢這個任務，才決定要不要再送。"
         }
@@ -413,6 +427,10 @@ fn placeholder(field: Field, sung: bool) -> &'static str {
         Field::Prompt if sung => "曲風、情緒、樂器",
         Field::Prompt => "想要一首怎樣的歌",
         Field::Title => "由伺服器命名",
+        Field::CallbackUrl => "無",
+        Field::Style | Field::StyleNegative | Field::VocalGender | Field::LyricPrompt => {
+            "文件未記載"
+        }
         _ => "",
     }
 }

@@ -29,9 +29,14 @@ pub(super) fn command(command: Command) -> &'static str {
         Command::Compose(C::Clear) => "Leave the field to the server",
         Command::Compose(C::SwitchWay) => "Switch prompt and lyrics",
         Command::Compose(C::New) => "Start a new draft",
+        Command::Compose(C::TakePlayhead) => "Take the playhead",
+        Command::Compose(C::MuchLess) => "The value before, by ten steps",
+        Command::Compose(C::MuchMore) => "The next value, by ten steps",
+        Command::Compose(C::Experimental) => "Show or hide experimental fields",
         Command::Lyrics(L::Edit) => "Type lyrics",
         Command::Lyrics(L::AddSection) => "Add a section",
         Command::Lyrics(L::BreakLines) => "Turn \\n into line breaks",
+        Command::Lyrics(L::Write) => "Have lyrics written",
         Command::Queue(Q::Details) => "Show the task",
         Command::Queue(Q::OrderAgain) => "Order a failed task again",
         Command::Queue(Q::SendAgain) => "Send a task in doubt again",
@@ -69,6 +74,8 @@ fn library(command: B) -> &'static str {
         B::CopyLink => "Copy the link",
         B::CopyId => "Copy the id",
         B::CopyLyric => "Copy the lyric",
+        B::Actions => "Actions on the song",
+        B::Upload => "Bring in a song",
     }
 }
 
@@ -83,6 +90,7 @@ fn transport(command: P) -> &'static str {
         P::Softer => "Softer",
         P::Mute => "Mute or unmute",
         P::Stop => "Close the song",
+        P::Actions => "Actions on the song that plays",
     }
 }
 
@@ -101,6 +109,12 @@ pub(super) fn hint(command: Command) -> &'static str {
         Command::Lyrics(L::Edit) => "type",
         Command::Lyrics(L::AddSection) => "section",
         Command::Lyrics(L::BreakLines) => "break lines",
+        Command::Lyrics(L::Write) => "have written",
+        Command::Compose(C::TakePlayhead) => "playhead",
+        Command::Compose(C::MuchLess | C::MuchMore) => "×10",
+        Command::Compose(C::Experimental) => "experimental",
+        Command::Library(B::Actions) | Command::Player(P::Actions) => "actions",
+        Command::Library(B::Upload) => "bring in",
         Command::Queue(Q::Details) | Command::Library(B::Details) => "details",
         Command::Queue(Q::OrderAgain) => "order again",
         Command::Queue(Q::SendAgain) => "send again",
@@ -137,5 +151,11 @@ pub(super) fn refusal(refusal: Refusal) -> &'static str {
         Refusal::NothingToFetch => "the files are here or on their way",
         Refusal::StillLooking => "it is still being looked for",
         Refusal::NothingToClear => "the field is empty already",
+        Refusal::NothingToBreak => "no \\n stands in the lyrics",
+        Refusal::NoMoment => "select a moment first",
+        Refusal::SourceNotOn => "the source song is not on in the player",
+        Refusal::NoId => "the song has no id",
+        Refusal::AlreadyHere => "it is here already",
+        Refusal::OnItsWay => "it is on its way",
     }
 }

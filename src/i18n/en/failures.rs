@@ -76,6 +76,11 @@ pub(super) fn problem(problem: &Problem, keys: &Keymap) -> String {
         }
         Problem::EndsBeforeItBegins => "ends before it begins".to_owned(),
         Problem::NotAnAddress => "not an address: it begins with https://".to_owned(),
+        Problem::TooLarge { bytes, max } => format!(
+            "too large: {} kB of {} kB",
+            bytes.div_ceil(1000),
+            max / 1000
+        ),
         Problem::ControlCharacter => "has a character that cannot be sent".to_owned(),
         Problem::LiteralNewline => format!(
             "\\n stands where a line break is meant: {} turns it into one",

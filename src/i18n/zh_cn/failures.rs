@@ -70,6 +70,9 @@ pub(super) fn problem(problem: &Problem, keys: &Keymap) -> String {
         Problem::PastTheEnd { length } => format!("超过结尾：这首歌长 {}", length.clock_tenths()),
         Problem::EndsBeforeItBegins => "终点在起点之前".to_owned(),
         Problem::NotAnAddress => "不是网址：须以 https:// 开头".to_owned(),
+        Problem::TooLarge { bytes, max } => {
+            format!("太大：{} kB，上限 {} kB", bytes.div_ceil(1000), max / 1000)
+        }
         Problem::ControlCharacter => "含有无法提交的字符".to_owned(),
         Problem::LiteralNewline => format!(
             "该换行的地方写成了 \\n：按 {} 转成换行",

@@ -70,6 +70,9 @@ pub(super) fn problem(problem: &Problem, keys: &Keymap) -> String {
         Problem::PastTheEnd { length } => format!("超過結尾：這首歌長 {}", length.clock_tenths()),
         Problem::EndsBeforeItBegins => "終點在起點之前".to_owned(),
         Problem::NotAnAddress => "不是網址：須以 https:// 開頭".to_owned(),
+        Problem::TooLarge { bytes, max } => {
+            format!("太大：{} kB，上限 {} kB", bytes.div_ceil(1000), max / 1000)
+        }
         Problem::ControlCharacter => "含有無法送出的字元".to_owned(),
         Problem::LiteralNewline => format!(
             "該換行的地方寫成了 \\n：按 {} 轉成換行",
