@@ -6,9 +6,11 @@ use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use super::queue::{PAGE, moved};
+use crate::app::batch::Batch;
 use crate::app::command::{Command, Motion};
 use crate::app::editor::Editor;
 use crate::app::notice::Refusal;
+use crate::app::take::{CopyMenu, Subject};
 use crate::domain::{SongId, TaskId};
 
 /// Something over the panes.
@@ -44,6 +46,17 @@ pub enum Overlay {
         /// The first line shown.
         top: usize,
     },
+    /// An order as it is sent, from this line on.
+    Request {
+        /// Which.
+        of: Subject,
+        /// The first line shown.
+        top: usize,
+    },
+    /// What can be copied.
+    Copy(CopyMenu),
+    /// Many orders from one draft.
+    Batch(Box<Batch>),
 }
 
 /// A question that is answered with yes or no.
@@ -171,7 +184,12 @@ impl Overlay {
     pub fn on_motion(&mut self, motion: Motion) {
         match self {
             Overlay::Palette(palette) => palette.on_motion(motion),
-            Overlay::Help { top } | Overlay::Task { top, .. } | Overlay::Song { top, .. } => {
+            Overlay::Copy(menu) => menu.on_motion(motion),
+            Overlay::Batch(batch) => batch.on_motion(motion),
+            Overlay::Help { top }
+            | Overlay::Task { top, .. }
+            | Overlay::Song { top, .. }
+            | Overlay::Request { top, .. } => {
                 *top = match motion {
                     Motion::Up => top.saturating_sub(1),
                     Motion::Down => *top + 1,

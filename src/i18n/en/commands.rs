@@ -2,7 +2,8 @@
 
 use crate::app::command::{
     Command, ComposeCommand as C, LibraryCommand as B, LyricsCommand as L, Motion as M,
-    OverlayCommand as O, QueueCommand as Q, TextCommand as T, TransportCommand as P,
+    OverlayCommand as O, QueueCommand as Q, RequestCommand as R, TextCommand as T,
+    TransportCommand as P,
 };
 use crate::app::notice::Refusal;
 use crate::app::panes::PaneId;
@@ -32,6 +33,9 @@ pub(super) fn command(command: Command) -> &'static str {
         Command::Lyrics(L::Edit) => "Type lyrics",
         Command::Lyrics(L::AddSection) => "Add a section",
         Command::Lyrics(L::BreakLines) => "Turn \\n into line breaks",
+        Command::Request(R::Preview) => "Show what is sent",
+        Command::Request(R::Copy) => "Choose what to copy",
+        Command::Request(R::Batch) => "Order many songs at once",
         Command::Queue(Q::Details) => "Show the task",
         Command::Queue(Q::OrderAgain) => "Order a failed task again",
         Command::Queue(Q::SendAgain) => "Send a task in doubt again",
@@ -101,6 +105,9 @@ pub(super) fn hint(command: Command) -> &'static str {
         Command::Lyrics(L::Edit) => "type",
         Command::Lyrics(L::AddSection) => "section",
         Command::Lyrics(L::BreakLines) => "break lines",
+        Command::Request(R::Preview) => "request",
+        Command::Request(R::Copy) => "copy",
+        Command::Request(R::Batch) => "batch",
         Command::Queue(Q::Details) | Command::Library(B::Details) => "details",
         Command::Queue(Q::OrderAgain) => "order again",
         Command::Queue(Q::SendAgain) => "send again",
@@ -137,5 +144,7 @@ pub(super) fn refusal(refusal: Refusal) -> &'static str {
         Refusal::NothingToFetch => "the files are here or on their way",
         Refusal::StillLooking => "it is still being looked for",
         Refusal::NothingToClear => "the field is empty already",
+        Refusal::NothingToVary => "there is nothing to vary in this order",
+        Refusal::NoModelChosen => "no model is chosen",
     }
 }

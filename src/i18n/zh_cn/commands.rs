@@ -2,7 +2,8 @@
 
 use crate::app::command::{
     Command, ComposeCommand as C, LibraryCommand as B, LyricsCommand as L, Motion as M,
-    OverlayCommand as O, QueueCommand as Q, TextCommand as T, TransportCommand as P,
+    OverlayCommand as O, QueueCommand as Q, RequestCommand as R, TextCommand as T,
+    TransportCommand as P,
 };
 use crate::app::notice::Refusal;
 use crate::app::panes::PaneId;
@@ -32,6 +33,9 @@ pub(super) fn command(command: Command) -> &'static str {
         Command::Lyrics(L::Edit) => "写歌词",
         Command::Lyrics(L::AddSection) => "添加段落",
         Command::Lyrics(L::BreakLines) => "将 \\n 转成换行",
+        Command::Request(R::Preview) => "显示请求内容",
+        Command::Request(R::Copy) => "选择要复制的内容",
+        Command::Request(R::Batch) => "一次做多首歌",
         Command::Queue(Q::Details) => "显示任务详情",
         Command::Queue(Q::OrderAgain) => "再做一次失败的任务",
         Command::Queue(Q::SendAgain) => "重新提交待确认的任务",
@@ -101,6 +105,9 @@ pub(super) fn hint(command: Command) -> &'static str {
         Command::Lyrics(L::Edit) => "输入",
         Command::Lyrics(L::AddSection) => "段落",
         Command::Lyrics(L::BreakLines) => "换行",
+        Command::Request(R::Preview) => "请求",
+        Command::Request(R::Copy) => "复制",
+        Command::Request(R::Batch) => "批量",
         Command::Queue(Q::Details) | Command::Library(B::Details) => "详情",
         Command::Queue(Q::OrderAgain) => "再做一次",
         Command::Queue(Q::SendAgain) => "重新提交",
@@ -137,5 +144,7 @@ pub(super) fn refusal(refusal: Refusal) -> &'static str {
         Refusal::NothingToFetch => "文件已下载或正在下载",
         Refusal::StillLooking => "还在查询这个任务",
         Refusal::NothingToClear => "字段本来就是空的",
+        Refusal::NothingToVary => "这个订单没有可以变化的地方",
+        Refusal::NoModelChosen => "没有选模型",
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::app::command::{
     Command, ComposeCommand as C, LibraryCommand as B, LyricsCommand as L, Motion as M,
-    OverlayCommand as O, QueueCommand as Q, TextCommand as T, TransportCommand as P,
+    OverlayCommand as O, QueueCommand as Q, RequestCommand as R, TextCommand as T,
+    TransportCommand as P,
 };
 use crate::app::notice::Refusal;
 use crate::app::panes::PaneId;
@@ -32,6 +33,9 @@ pub(super) fn command(command: Command) -> &'static str {
         Command::Lyrics(L::Edit) => "寫歌詞",
         Command::Lyrics(L::AddSection) => "加入段落",
         Command::Lyrics(L::BreakLines) => "將 \\n 轉成換行",
+        Command::Request(R::Preview) => "顯示請求內容",
+        Command::Request(R::Copy) => "選擇要複製的內容",
+        Command::Request(R::Batch) => "一次做多首歌",
         Command::Queue(Q::Details) => "顯示任務詳情",
         Command::Queue(Q::OrderAgain) => "再做一次失敗的任務",
         Command::Queue(Q::SendAgain) => "重新送出待確認的任務",
@@ -101,6 +105,9 @@ pub(super) fn hint(command: Command) -> &'static str {
         Command::Lyrics(L::Edit) => "輸入",
         Command::Lyrics(L::AddSection) => "段落",
         Command::Lyrics(L::BreakLines) => "換行",
+        Command::Request(R::Preview) => "請求",
+        Command::Request(R::Copy) => "複製",
+        Command::Request(R::Batch) => "批次",
         Command::Queue(Q::Details) | Command::Library(B::Details) => "詳情",
         Command::Queue(Q::OrderAgain) => "再做一次",
         Command::Queue(Q::SendAgain) => "重新送出",
@@ -137,5 +144,7 @@ pub(super) fn refusal(refusal: Refusal) -> &'static str {
         Refusal::NothingToFetch => "檔案已下載或正在下載",
         Refusal::StillLooking => "還在查詢這個任務",
         Refusal::NothingToClear => "欄位本來就是空的",
+        Refusal::NothingToVary => "這張訂單沒有可以變化的地方",
+        Refusal::NoModelChosen => "沒有選模型",
     }
 }
