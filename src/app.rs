@@ -4,6 +4,7 @@
 //! or terminal. The same events give the same effects and the same screen.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod batch;
 pub mod command;
 pub mod cx;
 mod deeds;
@@ -21,6 +22,7 @@ pub mod panes;
 pub mod settings;
 pub mod songs;
 mod stories;
+pub mod take;
 pub mod tasks;
 
 use crate::domain::time::after;

@@ -62,6 +62,8 @@ pub struct Config {
     pub base_url: Sourced<Url>,
     /// How many tasks may be at the API at a time, 1–50.
     pub in_flight: Sourced<u8>,
+    /// How many songs may be ordered a day; `None`: any number.
+    pub songs_per_day: Sourced<Option<u32>>,
     /// Where sound goes.
     pub sound: Sourced<SoundOutput>,
     /// Whether the mouse is listened to.
@@ -162,6 +164,12 @@ pub fn load(flags: &Flags, env: Environment<'_>) -> Result<Config, ConfigError> 
         theme: theme(said.theme, flags, env),
         base_url: base_url(said.base_url, flags, env)?,
         in_flight: Sourced::default(DEFAULT_IN_FLIGHT).or_file(said.in_flight),
+        songs_per_day: said
+            .songs_per_day
+            .map_or(Sourced::default(None), |said| Sourced {
+                origin: said.place.origin(),
+                value: Some(said.value),
+            }),
         sound: Sourced::default(SoundOutput::Auto)
             .or_file(said.sound)
             .or_flag("--sound", flags.sound),

@@ -8,6 +8,8 @@ pub mod draft;
 pub mod failure;
 pub mod lyric;
 pub mod playback;
+pub mod price;
+pub mod recipe;
 pub mod request;
 pub mod saved;
 pub mod song;

@@ -5,6 +5,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod en;
+mod taking;
 mod zh_cn;
 mod zh_tw;
 
@@ -19,6 +20,8 @@ use crate::domain::text::cut;
 use crate::domain::{
     Charge, FailureKind, Field, Hold, MediaKind, OutputKind, Problem, Seconds, TaskState, Work,
 };
+
+pub use taking::Taking;
 
 /// How much of a title stands in a sentence, in characters as they are seen.
 const NAME_MAX: usize = 40;
@@ -144,6 +147,8 @@ pub struct Strings {
     pub deeds: Deeds,
     /// Words for the details of tasks and songs.
     pub details: Details,
+    /// Words for the windows on an order as a whole.
+    pub taking: Taking,
     /// Words for the windows over the panes.
     pub windows: Windows,
 }

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use thiserror::Error;
 
 use super::error::{Said, kind_by_code};
+use crate::domain::recipe;
 use crate::domain::text::{clean_line, clean_text};
 use crate::domain::{
     Action, ApiTaskId, AudiosRequest, Failure, FailureKind, Media, Model, More, Outcome, Request,
@@ -55,12 +56,7 @@ pub(super) enum Because {
 
 /// The body of an order: the fields that were filled in, to be answered at once.
 pub fn order(request: &Request) -> Value {
-    let mut body = request.sent();
-    let is_called_back = body.contains_key("callback_url");
-    if matches!(request, Request::Audios(_)) && !is_called_back {
-        body.insert("async".to_owned(), Value::Bool(true));
-    }
-    Value::Object(body)
+    Value::Object(recipe::body(request))
 }
 
 /// The body of a question for tasks by id.

@@ -34,6 +34,8 @@ pub enum Command {
     Focus(PaneId),
     /// Move within the pane or the overlay.
     Move(Motion),
+    /// With an order as a whole: the draft, or the selected task of the queue.
+    Request(RequestCommand),
     /// In the form.
     Compose(ComposeCommand),
     /// In the lyrics.
@@ -90,6 +92,17 @@ pub enum ComposeCommand {
     MuchMore,
     /// Show the fields that stand in no document, or hide them.
     Experimental,
+}
+
+/// Commands on an order as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RequestCommand {
+    /// Show what would be sent, or was sent.
+    Preview,
+    /// Choose what to copy.
+    Copy,
+    /// Order many songs from the draft.
+    Batch,
 }
 
 /// Commands of the lyrics.
@@ -193,6 +206,7 @@ use LibraryCommand as B;
 use LyricsCommand as L;
 use OverlayCommand as O;
 use QueueCommand as Q;
+use RequestCommand as R;
 use TextCommand as T;
 use TransportCommand as P;
 
@@ -212,6 +226,9 @@ impl Command {
         (Command::Lyrics(L::AddSection), "lyrics:add-section"),
         (Command::Lyrics(L::BreakLines), "lyrics:break-lines"),
         (Command::Lyrics(L::Write), "lyrics:write"),
+        (Command::Request(R::Preview), "request:preview"),
+        (Command::Request(R::Copy), "request:copy"),
+        (Command::Request(R::Batch), "request:batch"),
         (Command::Queue(Q::Details), "queue:details"),
         (Command::Queue(Q::OrderAgain), "queue:order-again"),
         (Command::Queue(Q::SendAgain), "queue:send-again"),

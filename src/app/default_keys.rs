@@ -4,7 +4,8 @@
 
 use super::command::{
     Command, ComposeCommand as C, LibraryCommand as B, LyricsCommand as L, Motion as M,
-    OverlayCommand as O, QueueCommand as Q, TextCommand as T, TransportCommand as P,
+    OverlayCommand as O, QueueCommand as Q, RequestCommand as R, TextCommand as T,
+    TransportCommand as P,
 };
 use super::keymap::Context::{self, Compose, Global, Library, Line, Lyrics, Overlay, Queue, Text};
 use super::panes::PaneId;
@@ -53,6 +54,8 @@ pub(crate) const DEFAULT_KEYS: &[(Context, &str, Command)] = &[
     (Global, "u", Command::Undo),
     (Global, "ctrl-t", Command::EnterToken),
     (Global, "ctrl-n", Command::Compose(C::New)),
+    (Global, "v", Command::Request(R::Preview)),
+    (Global, "B", Command::Request(R::Batch)),
     (Global, "ctrl-l", Command::Repaint),
     (Global, "ctrl-z", Command::Suspend),
     (Global, "q", Command::Quit),
@@ -67,6 +70,7 @@ pub(crate) const DEFAULT_KEYS: &[(Context, &str, Command)] = &[
     (Compose, "H", Command::Compose(C::MuchLess)),
     (Compose, "shift-right", Command::Compose(C::MuchMore)),
     (Compose, "L", Command::Compose(C::MuchMore)),
+    (Compose, "y", Command::Request(R::Copy)),
     (Lyrics, "enter", Command::Lyrics(L::Edit)),
     (Lyrics, "i", Command::Lyrics(L::Edit)),
     (Lyrics, "s", Command::Lyrics(L::AddSection)),
@@ -76,7 +80,8 @@ pub(crate) const DEFAULT_KEYS: &[(Context, &str, Command)] = &[
     (Queue, "r", Command::Queue(Q::OrderAgain)),
     (Queue, "s", Command::Queue(Q::SendAgain)),
     (Queue, "d", Command::Queue(Q::Drop)),
-    (Queue, "y", Command::Queue(Q::CopyFailure)),
+    (Queue, "y", Command::Request(R::Copy)),
+    (Queue, "Y", Command::Queue(Q::CopyFailure)),
     (Library, "esc", Command::Text(T::Leave)),
     (Library, "enter", Command::Library(B::Play)),
     (Library, "a", Command::Library(B::Actions)),

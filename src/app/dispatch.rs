@@ -34,6 +34,7 @@ impl App {
             Command::PreviousPane => self.set_focus(self.focus.previous()),
             Command::Focus(pane) => self.set_focus(pane),
             Command::Move(motion) => self.on_motion(motion),
+            Command::Request(command) => self.on_request(command),
             Command::Compose(command) => self.on_compose(command),
             Command::Lyrics(command) => self.on_lyrics(command),
             Command::Queue(command) => self.on_queue(command),
@@ -260,7 +261,15 @@ impl App {
             Some(Overlay::Ask(question)) => self.confirmed(&question),
             // Typed outside the app: its end comes as an event.
             Some(overlay @ Overlay::Token { .. }) => self.overlay = Some(overlay),
-            Some(Overlay::Help { .. } | Overlay::Task { .. } | Overlay::Song { .. }) | None => {}
+            Some(Overlay::Copy(menu)) => self.copy_chosen(&menu),
+            Some(Overlay::Batch(batch)) => self.order_batch(&batch),
+            Some(
+                Overlay::Help { .. }
+                | Overlay::Task { .. }
+                | Overlay::Song { .. }
+                | Overlay::Request { .. },
+            )
+            | None => {}
         }
     }
 
@@ -296,14 +305,14 @@ impl App {
         self.settings.locale = Locale::ALL[(at + 1) % Locale::ALL.len()];
     }
 
-    fn copy(&mut self, text: String, what: Copied) {
+    pub(super) fn copy(&mut self, text: String, what: Copied) {
         self.effects.push(Effect::Copy(text));
         self.notify(Notice::Copied(what));
     }
 }
 
 /// A failure as support wants to read it.
-fn failure_text(task: &crate::domain::Task) -> Option<String> {
+pub(super) fn failure_text(task: &crate::domain::Task) -> Option<String> {
     let failure = task.failure()?;
     let trace = failure.trace_id.as_ref().or(task.trace_id.as_ref());
     let parts = [

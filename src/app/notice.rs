@@ -56,6 +56,10 @@ pub enum Notice {
     Undone,
     /// Text was cut or changed on its way in: bytes left out.
     PasteCut(usize),
+    /// So many orders were made from one draft.
+    BatchOrdered(usize),
+    /// So many songs a day are allowed, and today's are used up.
+    BudgetReached(u32),
     /// Something inside broke; what.
     Broke(String),
 }
@@ -71,6 +75,16 @@ pub enum Copied {
     Lyric,
     /// The text of a failure with its trace id.
     Failure,
+    /// The API's id of a task.
+    TaskId,
+    /// An order as it is sent.
+    Json,
+    /// A command for `curl`.
+    Curl,
+    /// A program for Python.
+    Python,
+    /// A command of fuzzbox.
+    CommandLine,
 }
 
 /// Why a command can do nothing now.
@@ -120,6 +134,10 @@ pub enum Refusal {
     AlreadyHere,
     /// The file is ordered or being fetched.
     OnItsWay,
+    /// The order has nothing in which its songs could differ.
+    NothingToVary,
+    /// A batch over models without a model.
+    NoModelChosen,
 }
 
 /// How loud a notice speaks.
@@ -140,6 +158,7 @@ impl Notice {
     pub fn tone(&self) -> Tone {
         match self {
             Notice::Ordered(_)
+            | Notice::BatchOrdered(_)
             | Notice::Finished(_)
             | Notice::TaskFound(_)
             | Notice::TokenStored(_)
@@ -156,6 +175,7 @@ impl Notice {
             Notice::TaskInDoubt(_)
             | Notice::TokenNeeded
             | Notice::CreditNeeded
+            | Notice::BudgetReached(_)
             | Notice::DraftRefused(_)
             | Notice::NotCopied(_)
             | Notice::LibraryNotRead(_) => Tone::Warning,

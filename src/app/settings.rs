@@ -122,6 +122,12 @@ pub struct Settings {
     pub keymap: Keymap,
     /// How many tasks may be in flight at once.
     pub in_flight: usize,
+    /// How many songs may be ordered a day (UTC); more are held. `None`: any number.
+    #[serde(default)]
+    pub songs_per_day: Option<u32>,
+    /// Where the API is, for requests that are shown or copied.
+    #[serde(default)]
+    pub base_url: String,
     /// The models that can be chosen.
     pub models: Vec<Model>,
     /// The actions that can be chosen beside those of the table.
@@ -155,6 +161,8 @@ impl Default for Settings {
             styles: Vec::new(),
             keymap: Keymap::default(),
             in_flight: 5,
+            songs_per_day: None,
+            base_url: "https://api.acedata.cloud".to_owned(),
             models: Model::known(),
             actions: Vec::new(),
             experimental: false,

@@ -56,7 +56,7 @@ impl App {
         Some(id)
     }
 
-    fn show_mistakes(&mut self) {
+    pub(super) fn show_mistakes(&mut self) {
         self.notify(Notice::DraftRefused(self.compose.mistakes()));
         let Err(errors) = self.draft().check(self.source()) else {
             return;
@@ -111,6 +111,13 @@ impl App {
             TaskState::Held {
                 why: Hold::Token, ..
             } => self.ask_token(),
+            TaskState::Held {
+                why: Hold::Budget, ..
+            } => {
+                let (tasks, _, mut cx) = self.engine();
+                tasks.send_over_budget(id, &mut cx);
+                self.queue.refresh(&self.tasks);
+            }
             TaskState::Held { why, .. } => {
                 let (tasks, _, mut cx) = self.engine();
                 tasks.wake_held(why, &mut cx);

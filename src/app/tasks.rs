@@ -2,6 +2,7 @@
 //!
 //! Invariant (money): an order that may have been taken is never sent again by itself.
 
+mod budget;
 mod delivery;
 mod disk;
 mod doubt;
@@ -21,6 +22,8 @@ use crate::domain::{
     ApiTaskId, Failure, FailureKind, Hold, Record, Request, Song, Task, TaskId, TaskState,
     Timestamp,
 };
+use budget::Budget;
+pub(crate) use budget::makes_song;
 use disk::Disk;
 use doubt::Doubt;
 use holds::Holds;
@@ -44,6 +47,7 @@ pub struct TaskQueue {
     polls: Polls,
     doubt: Doubt,
     disk: Disk,
+    budget: Budget,
 }
 
 /// How many tasks stand where.
@@ -236,6 +240,7 @@ impl TaskQueue {
             self.disk.next_wake(now),
             self.next_probe(now),
             self.next_submit(now),
+            self.next_day(now),
             self.next_look(now),
             self.next_question(now),
         ]
@@ -318,6 +323,7 @@ impl TaskQueue {
             self.polls.forget(id);
             self.doubt.forget(id);
             self.disk.forget(id);
+            self.budget.forget(id);
         }
         cx.emit(Effect::Save(Record::Task(Box::new(task.clone()))));
         true

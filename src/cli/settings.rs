@@ -44,6 +44,8 @@ pub(super) fn from_config(
         styles: config.theme_colors.iter().filter_map(style).collect(),
         keymap: keymap(config)?,
         in_flight: usize::from(config.in_flight.value),
+        songs_per_day: config.songs_per_day.value,
+        base_url: config.base_url.value.to_string(),
         models,
         actions: config.actions.clone(),
         experimental: config.experimental.value,

@@ -34,6 +34,8 @@ pub const ROLES: [&str; 10] = [
 const NAME_MAX: usize = 60;
 /// How many tasks the settings may allow at the API at a time.
 const IN_FLIGHT: std::ops::RangeInclusive<i64> = 1..=50;
+/// How many songs a day the settings may allow; 0 holds every one.
+const SONGS_PER_DAY: std::ops::RangeInclusive<i64> = 0..=100_000;
 
 /// A role that looks different from the theme's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +65,7 @@ pub(super) struct Said {
     pub theme: Option<Located<Theme>>,
     pub base_url: Option<Located<Url>>,
     pub in_flight: Option<Located<u8>>,
+    pub songs_per_day: Option<Located<u32>>,
     pub sound: Option<Located<SoundOutput>>,
     pub mouse: Option<Located<bool>>,
     pub extra_models: Option<Located<Vec<Model>>>,
@@ -141,7 +144,11 @@ impl Reader<'_> {
                 "api" => self.section(value, |reader, key, value| match key.get_ref().as_ref() {
                     "base_url" => said.base_url = reader.value(value, base_url),
                     "in_flight" => said.in_flight = reader.value(value, in_flight),
-                    _ => reader.unknown(key, "in [api]", &["base_url", "in_flight"]),
+                    "songs_per_day" => said.songs_per_day = reader.value(value, songs_per_day),
+                    _ => {
+                        let known = &["base_url", "in_flight", "songs_per_day"];
+                        reader.unknown(key, "in [api]", known);
+                    }
                 }),
                 "sound" => self.section(value, |reader, key, value| match key.get_ref().as_ref() {
                     "output" => said.sound = reader.value(value, word),
@@ -313,15 +320,27 @@ fn base_url(value: &DeValue<'_>) -> Result<Url, String> {
 }
 
 fn in_flight(value: &DeValue<'_>) -> Result<u8, String> {
+    whole(value, IN_FLIGHT)
+}
+
+fn songs_per_day(value: &DeValue<'_>) -> Result<u32, String> {
+    whole(value, SONGS_PER_DAY)
+}
+
+/// A whole number within a range that fits the type.
+fn whole<T: TryFrom<i64>>(
+    value: &DeValue<'_>,
+    range: std::ops::RangeInclusive<i64>,
+) -> Result<T, String> {
     let wrong = || {
-        let (least, most) = (IN_FLIGHT.start(), IN_FLIGHT.end());
+        let (least, most) = (range.start(), range.end());
         format!("expected a whole number from {least} to {most}")
     };
     let number = value.as_integer().ok_or_else(wrong)?;
     i64::from_str_radix(number.as_str(), number.radix())
         .ok()
-        .filter(|number| IN_FLIGHT.contains(number))
-        .and_then(|number| u8::try_from(number).ok())
+        .filter(|number| range.contains(number))
+        .and_then(|number| T::try_from(number).ok())
         .ok_or_else(wrong)
 }
 

@@ -232,6 +232,11 @@ impl Draft {
         }
     }
 
+    /// The order as far as it is right: what [`Draft::check`] finds wrong is left out. To be looked at, not to be sent.
+    pub fn as_it_stands(&self) -> Request {
+        Request::Audios(Box::new(self.order()))
+    }
+
     fn problem(&self, field: Field, need: Need, source: Option<&Song>) -> Option<Problem> {
         let text = self.text(field)?.trim();
         if text.is_empty() {

@@ -3,6 +3,7 @@
 mod commands;
 mod deeds;
 mod failures;
+mod taking;
 
 use super::{Details, QueueCount, Strings, Windows, joined, key, name, some};
 use crate::app::command::{
@@ -10,7 +11,7 @@ use crate::app::command::{
     TextCommand as T,
 };
 use crate::app::keymap::{Context, Keymap};
-use crate::app::notice::{Copied, Notice};
+use crate::app::notice::Notice;
 use crate::app::panes::PaneId;
 use crate::app::panes::overlay::Question;
 use crate::domain::lyric::LyricCount;
@@ -201,6 +202,7 @@ pub(super) static STRINGS: Strings = Strings {
         },
         gone: "It is no longer known.",
     },
+    taking: taking::TAKING,
     windows: Windows {
         help: "Keys",
         palette: "Commands",
@@ -307,7 +309,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
             let help = key(keys, Command::Help);
             format!("{label} does nothing here; {help} shows the keys")
         }
-        Notice::Copied(what) => copied(*what).to_owned(),
+        Notice::Copied(what) => (taking::TAKING.copied)(*what).to_owned(),
         Notice::LibraryNotRead(why) => format!(
             "Only your newest songs could be read: {why} The others are safe on the disk; start again to see them"
         ),
@@ -338,16 +340,11 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         }
         Notice::Undone => "Brought back".to_owned(),
         Notice::PasteCut(bytes) => format!("The text is full: {bytes} bytes were left out"),
+        Notice::BatchOrdered(count) => format!("{count} orders are in the queue"),
+        Notice::BudgetReached(cap) => {
+            format!("More than {cap} songs a day: {}", hold(Hold::Budget, keys))
+        }
         Notice::Broke(what) => format!("Something inside broke: {what}. The log tells more."),
-    }
-}
-
-fn copied(what: Copied) -> &'static str {
-    match what {
-        Copied::Link => "The link is copied",
-        Copied::Id => "The id is copied",
-        Copied::Lyric => "The lyric is copied",
-        Copied::Failure => "The failure and its trace id are copied",
     }
 }
 

@@ -3,6 +3,7 @@
 mod commands;
 mod deeds;
 mod failures;
+mod taking;
 
 use super::{Details, QueueCount, Strings, Windows, joined, key, name, some};
 use crate::app::command::{
@@ -10,7 +11,7 @@ use crate::app::command::{
     TextCommand as T,
 };
 use crate::app::keymap::{Context, Keymap};
-use crate::app::notice::{Copied, Notice};
+use crate::app::notice::Notice;
 use crate::app::panes::PaneId;
 use crate::app::panes::overlay::Question;
 use crate::domain::lyric::LyricCount;
@@ -201,6 +202,7 @@ pub(super) static STRINGS: Strings = Strings {
         },
         gone: "已经没有这条记录。",
     },
+    taking: taking::TAKING,
     windows: Windows {
         help: "按键说明",
         palette: "所有命令",
@@ -302,7 +304,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
             let help = key(keys, Command::Help);
             format!("{label} 在这里没有作用；按 {help} 看所有按键")
         }
-        Notice::Copied(what) => copied(*what).to_owned(),
+        Notice::Copied(what) => (taking::TAKING.copied)(*what).to_owned(),
         Notice::LibraryNotRead(why) => {
             format!("只读到最新的歌曲：{why} 其余的仍在磁盘上；重新启动即可看到")
         }
@@ -331,16 +333,11 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         }
         Notice::Undone => "已撤销".to_owned(),
         Notice::PasteCut(bytes) => format!("文字已达上限，有 {bytes} 个字节没有粘贴"),
+        Notice::BatchOrdered(count) => format!("队列里多了 {count} 个任务"),
+        Notice::BudgetReached(cap) => {
+            format!("超过每天 {cap} 首：{}", hold(Hold::Budget, keys))
+        }
         Notice::Broke(what) => format!("程序内部发生错误：{what}。详情请看日志。"),
-    }
-}
-
-fn copied(what: Copied) -> &'static str {
-    match what {
-        Copied::Link => "已复制链接",
-        Copied::Id => "已复制 ID",
-        Copied::Lyric => "已复制歌词",
-        Copied::Failure => "已复制失败原因与 Trace ID",
     }
 }
 

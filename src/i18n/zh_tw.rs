@@ -3,6 +3,7 @@
 mod commands;
 mod deeds;
 mod failures;
+mod taking;
 
 use super::{Details, QueueCount, Strings, Windows, joined, key, name, some};
 use crate::app::command::{
@@ -10,7 +11,7 @@ use crate::app::command::{
     TextCommand as T,
 };
 use crate::app::keymap::{Context, Keymap};
-use crate::app::notice::{Copied, Notice};
+use crate::app::notice::Notice;
 use crate::app::panes::PaneId;
 use crate::app::panes::overlay::Question;
 use crate::domain::lyric::LyricCount;
@@ -196,6 +197,7 @@ pub(super) static STRINGS: Strings = Strings {
         },
         gone: "已經沒有這筆資料。",
     },
+    taking: taking::TAKING,
     windows: Windows {
         help: "按鍵說明",
         palette: "所有指令",
@@ -294,7 +296,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
             let help = key(keys, Command::Help);
             format!("{label} 在這裡沒有作用；按 {help} 看所有按鍵")
         }
-        Notice::Copied(what) => copied(*what).to_owned(),
+        Notice::Copied(what) => (taking::TAKING.copied)(*what).to_owned(),
         Notice::LibraryNotRead(why) => {
             format!("只讀到最新的歌曲：{why} 其餘的仍在磁碟上；重新啟動即可看到")
         }
@@ -323,16 +325,11 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         }
         Notice::Undone => "已復原".to_owned(),
         Notice::PasteCut(bytes) => format!("文字已達上限，有 {bytes} 個位元組沒有貼上"),
+        Notice::BatchOrdered(count) => format!("佇列裡多了 {count} 個任務"),
+        Notice::BudgetReached(cap) => {
+            format!("超過每天 {cap} 首：{}", hold(Hold::Budget, keys))
+        }
         Notice::Broke(what) => format!("程式內部發生錯誤：{what}。詳情請看記錄檔。"),
-    }
-}
-
-fn copied(what: Copied) -> &'static str {
-    match what {
-        Copied::Link => "已複製連結",
-        Copied::Id => "已複製 ID",
-        Copied::Lyric => "已複製歌詞",
-        Copied::Failure => "已複製失敗原因與 Trace ID",
     }
 }
 

@@ -14,7 +14,8 @@ use super::text::{self, Row};
 use crate::app::App;
 use crate::app::command::{
     Command, ComposeCommand as C, LibraryCommand as B, LyricsCommand as L, Motion,
-    OverlayCommand as O, QueueCommand as Q, TextCommand as T, TransportCommand as P,
+    OverlayCommand as O, QueueCommand as Q, RequestCommand as R, TextCommand as T,
+    TransportCommand as P,
 };
 use crate::app::editor::Editor;
 use crate::app::keymap::{Chord, Context};
@@ -304,8 +305,15 @@ fn offered(app: &App) -> Vec<Command> {
         Some(overlay) if overlay.editor().is_some() => {
             return vec![Command::Text(T::Accept), Command::Text(T::Leave)];
         }
-        Some(Overlay::Actions(_)) => {
+        Some(Overlay::Actions(_) | Overlay::Copy(_)) => {
             return vec![Command::Overlay(O::Accept), Command::Overlay(O::Close)];
+        }
+        Some(Overlay::Batch(_)) => {
+            return vec![
+                Command::Move(Motion::Right),
+                Command::Overlay(O::Accept),
+                Command::Overlay(O::Close),
+            ];
         }
         Some(_) => return vec![Command::Move(Motion::Down), Command::Overlay(O::Close)],
         None => {}
@@ -384,7 +392,7 @@ fn offer_queue(app: &App, offered: &mut Vec<Command>) {
             offered.push(Command::Queue(Q::Drop));
         }
         TaskState::Failed { .. } => {
-            offered.extend([Q::OrderAgain, Q::CopyFailure].map(Command::Queue));
+            offered.extend([Command::Queue(Q::OrderAgain), Command::Request(R::Copy)]);
         }
         TaskState::Submitting | TaskState::Running { .. } | TaskState::Succeeded => {}
     }

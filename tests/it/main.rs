@@ -21,5 +21,6 @@ mod runtime;
 mod screens;
 mod store;
 mod support;
+mod take;
 mod tape;
 mod terminal;

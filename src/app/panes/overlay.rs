@@ -5,10 +5,12 @@
 use crossterm::event::KeyEvent;
 
 use super::queue::{PAGE, moved};
+use crate::app::batch::Batch;
 use crate::app::command::{Command, Motion};
 use crate::app::editor::Editor;
 use crate::app::fuzzy::{Fuzzy, Searched};
 use crate::app::notice::Refusal;
+use crate::app::take::{CopyMenu, Subject};
 use crate::domain::{Choice, MediaKind, Problem, SongId, TaskId};
 
 /// Something over the panes.
@@ -50,6 +52,17 @@ pub enum Overlay {
     Actions(Box<ActionsMenu>),
     /// A line is typed for an order of its own.
     Line(Box<Prompter>),
+    /// An order as it is sent, from this line on.
+    Request {
+        /// Which.
+        of: Subject,
+        /// The first line shown.
+        top: usize,
+    },
+    /// What can be copied.
+    Copy(CopyMenu),
+    /// Many orders from one draft.
+    Batch(Box<Batch>),
 }
 
 /// A question that is answered with yes or no.
@@ -203,7 +216,12 @@ impl Overlay {
             Overlay::Palette(palette) => palette.on_motion(motion),
             Overlay::Source(picker) => picker.on_motion(motion),
             Overlay::Actions(menu) => menu.selected = moved(menu.selected, menu.rows.len(), motion),
-            Overlay::Help { top } | Overlay::Task { top, .. } | Overlay::Song { top, .. } => {
+            Overlay::Copy(menu) => menu.on_motion(motion),
+            Overlay::Batch(batch) => batch.on_motion(motion),
+            Overlay::Help { top }
+            | Overlay::Task { top, .. }
+            | Overlay::Song { top, .. }
+            | Overlay::Request { top, .. } => {
                 *top = match motion {
                     Motion::Up => top.saturating_sub(1),
                     Motion::Down => *top + 1,

@@ -2,7 +2,8 @@
 
 use crate::app::command::{
     Command, ComposeCommand as C, LibraryCommand as B, LyricsCommand as L, Motion as M,
-    OverlayCommand as O, QueueCommand as Q, TextCommand as T, TransportCommand as P,
+    OverlayCommand as O, QueueCommand as Q, RequestCommand as R, TextCommand as T,
+    TransportCommand as P,
 };
 use crate::app::notice::Refusal;
 use crate::app::panes::PaneId;
@@ -37,6 +38,9 @@ pub(super) fn command(command: Command) -> &'static str {
         Command::Lyrics(L::AddSection) => "Add a section",
         Command::Lyrics(L::BreakLines) => "Turn \\n into line breaks",
         Command::Lyrics(L::Write) => "Have lyrics written",
+        Command::Request(R::Preview) => "Show what is sent",
+        Command::Request(R::Copy) => "Choose what to copy",
+        Command::Request(R::Batch) => "Order many songs at once",
         Command::Queue(Q::Details) => "Show the task",
         Command::Queue(Q::OrderAgain) => "Order a failed task again",
         Command::Queue(Q::SendAgain) => "Send a task in doubt again",
@@ -115,6 +119,9 @@ pub(super) fn hint(command: Command) -> &'static str {
         Command::Compose(C::Experimental) => "experimental",
         Command::Library(B::Actions) | Command::Player(P::Actions) => "actions",
         Command::Library(B::Upload) => "bring in",
+        Command::Request(R::Preview) => "request",
+        Command::Request(R::Copy) => "copy",
+        Command::Request(R::Batch) => "batch",
         Command::Queue(Q::Details) | Command::Library(B::Details) => "details",
         Command::Queue(Q::OrderAgain) => "order again",
         Command::Queue(Q::SendAgain) => "send again",
@@ -157,5 +164,7 @@ pub(super) fn refusal(refusal: Refusal) -> &'static str {
         Refusal::NoId => "the song has no id",
         Refusal::AlreadyHere => "it is here already",
         Refusal::OnItsWay => "it is on its way",
+        Refusal::NothingToVary => "there is nothing to vary in this order",
+        Refusal::NoModelChosen => "no model is chosen",
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::app::command::{
     Command, ComposeCommand as C, LibraryCommand as B, LyricsCommand as L, Motion as M,
-    OverlayCommand as O, QueueCommand as Q, TextCommand as T, TransportCommand as P,
+    OverlayCommand as O, QueueCommand as Q, RequestCommand as R, TextCommand as T,
+    TransportCommand as P,
 };
 use crate::app::notice::Refusal;
 use crate::app::panes::PaneId;
@@ -37,6 +38,9 @@ pub(super) fn command(command: Command) -> &'static str {
         Command::Lyrics(L::AddSection) => "添加段落",
         Command::Lyrics(L::BreakLines) => "将 \\n 转成换行",
         Command::Lyrics(L::Write) => "请 API 写歌词",
+        Command::Request(R::Preview) => "显示请求内容",
+        Command::Request(R::Copy) => "选择要复制的内容",
+        Command::Request(R::Batch) => "一次做多首歌",
         Command::Queue(Q::Details) => "显示任务详情",
         Command::Queue(Q::OrderAgain) => "再做一次失败的任务",
         Command::Queue(Q::SendAgain) => "重新提交待确认的任务",
@@ -115,6 +119,9 @@ pub(super) fn hint(command: Command) -> &'static str {
         Command::Compose(C::Experimental) => "实验字段",
         Command::Library(B::Actions) | Command::Player(P::Actions) => "动作",
         Command::Library(B::Upload) => "导入",
+        Command::Request(R::Preview) => "请求",
+        Command::Request(R::Copy) => "复制",
+        Command::Request(R::Batch) => "批量",
         Command::Queue(Q::Details) | Command::Library(B::Details) => "详情",
         Command::Queue(Q::OrderAgain) => "再做一次",
         Command::Queue(Q::SendAgain) => "重新提交",
@@ -157,5 +164,7 @@ pub(super) fn refusal(refusal: Refusal) -> &'static str {
         Refusal::NoId => "这首歌没有 ID",
         Refusal::AlreadyHere => "已经有这个文件",
         Refusal::OnItsWay => "正在制作或下载",
+        Refusal::NothingToVary => "这个订单没有可以变化的地方",
+        Refusal::NoModelChosen => "没有选模型",
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::app::command::{
     Command, ComposeCommand as C, LibraryCommand as B, LyricsCommand as L, Motion as M,
-    OverlayCommand as O, QueueCommand as Q, TextCommand as T, TransportCommand as P,
+    OverlayCommand as O, QueueCommand as Q, RequestCommand as R, TextCommand as T,
+    TransportCommand as P,
 };
 use crate::app::notice::Refusal;
 use crate::app::panes::PaneId;
@@ -37,6 +38,9 @@ pub(super) fn command(command: Command) -> &'static str {
         Command::Lyrics(L::AddSection) => "加入段落",
         Command::Lyrics(L::BreakLines) => "將 \\n 轉成換行",
         Command::Lyrics(L::Write) => "請 API 寫歌詞",
+        Command::Request(R::Preview) => "顯示請求內容",
+        Command::Request(R::Copy) => "選擇要複製的內容",
+        Command::Request(R::Batch) => "一次做多首歌",
         Command::Queue(Q::Details) => "顯示任務詳情",
         Command::Queue(Q::OrderAgain) => "再做一次失敗的任務",
         Command::Queue(Q::SendAgain) => "重新送出待確認的任務",
@@ -115,6 +119,9 @@ pub(super) fn hint(command: Command) -> &'static str {
         Command::Compose(C::Experimental) => "實驗欄位",
         Command::Library(B::Actions) | Command::Player(P::Actions) => "動作",
         Command::Library(B::Upload) => "匯入",
+        Command::Request(R::Preview) => "請求",
+        Command::Request(R::Copy) => "複製",
+        Command::Request(R::Batch) => "批次",
         Command::Queue(Q::Details) | Command::Library(B::Details) => "詳情",
         Command::Queue(Q::OrderAgain) => "再做一次",
         Command::Queue(Q::SendAgain) => "重新送出",
@@ -157,5 +164,7 @@ pub(super) fn refusal(refusal: Refusal) -> &'static str {
         Refusal::NoId => "這首歌沒有 ID",
         Refusal::AlreadyHere => "已經有這個檔案",
         Refusal::OnItsWay => "正在製作或下載",
+        Refusal::NothingToVary => "這張訂單沒有可以變化的地方",
+        Refusal::NoModelChosen => "沒有選模型",
     }
 }

@@ -9,7 +9,7 @@ mod source;
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 
-use super::{details, help, library};
+use super::{details, help, library, request};
 use crate::app::App;
 use crate::app::command::{Command, OverlayCommand};
 use crate::app::editor::Editor;
@@ -39,6 +39,9 @@ pub(crate) fn draw(app: &App, skin: &Skin, frame: &mut Frame) {
             draw_token(app, skin, (*typed, problem.as_deref()), frame);
         }
         Some(Overlay::Task { task, top }) => details::draw_task(app, skin, *task, *top, frame),
+        Some(Overlay::Request { of, top }) => request::draw(app, skin, *of, *top, frame),
+        Some(Overlay::Copy(menu)) => request::draw_copy(skin, menu, frame),
+        Some(Overlay::Batch(batch)) => request::draw_batch(app, skin, batch, frame),
         Some(Overlay::Song { song, top }) => details::draw_song(app, skin, song, *top, frame),
     }
 }
@@ -252,7 +255,7 @@ fn draw_question(app: &App, skin: &Skin, question: &Question, frame: &mut Frame)
 }
 
 /// The keys that answer.
-fn answers(skin: &Skin, yes: &str, no: &str) -> Words {
+pub(super) fn answers(skin: &Skin, yes: &str, no: &str) -> Words {
     vec![
         (
             skin.key(Command::Overlay(OverlayCommand::Accept)),
