@@ -70,7 +70,7 @@ pub struct Config {
     pub mouse: Sourced<bool>,
     /// Models to offer beside the known ones.
     pub extra_models: Sourced<Vec<Model>>,
-    /// Actions to offer beside the known ones, in the order of the file.
+    /// Actions to offer beside the known ones.
     pub actions: Vec<Choice>,
     /// Whether fields that stand in no document of the provider are shown from the start.
     pub experimental: Sourced<bool>,

@@ -92,7 +92,7 @@ impl App {
 
     fn on_paste(&mut self, raw: &str) {
         let left_out = match (&mut self.overlay, self.focus) {
-            (Some(overlay), _) => overlay.editor().is_some().then(|| overlay.on_paste(raw)),
+            (Some(overlay), _) => overlay.on_paste(raw),
             (None, PaneId::Compose) => self.compose.on_paste(raw),
             (None, PaneId::Lyrics) => Some(self.lyrics.on_paste(raw)),
             (None, PaneId::Library) => self.library.on_paste(raw),

@@ -33,6 +33,10 @@ impl App {
 
     /// Orders anything: the task is kept, sent when its turn comes, and shown in the queue; the user is told, and asked for a
     /// token where there is none. `None` where nothing was ordered. The request is checked and its price agreed to before.
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "its callers are ready for an order that is not taken"
+    )]
     pub(crate) fn place(&mut self, request: Request) -> Option<TaskId> {
         let label = match request.label() {
             // What names nothing else is called by the song it is for.

@@ -180,10 +180,12 @@ impl Reader<'_> {
     /// A word of the API that we do not know, with the known action whose fields it takes.
     fn action(&mut self, key: &Key<'_>, value: &Value<'_>) -> Option<Choice> {
         let word = clean_line(key.get_ref(), NAME_MAX);
-        if word.is_empty() || Action::from_name(&word).is_some() {
-            let word = word.escape_debug();
-            let message =
-                format!("\"{word}\" is an action already; give a new one a word of its own");
+        if word.is_empty() {
+            self.mistake(key.span(), "an action needs a word".to_owned());
+            return None;
+        }
+        if Action::from_name(&word).is_some() {
+            let message = format!("\"{word}\" is known already: it needs no line here");
             self.mistake(key.span(), message);
             return None;
         }

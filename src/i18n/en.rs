@@ -17,7 +17,7 @@ use crate::app::panes::overlay::Question;
 use crate::domain::lyric::LyricCount;
 use crate::domain::{Action, Field, Hold, MediaKind, OutputKind, TaskState, Work};
 use commands::{command, hint, refusal};
-use failures::{charge, failure, hold, next_step, problem};
+use failures::{charge, failed, failure, hold, next_step, not_fetched, problem};
 
 pub(super) static STRINGS: Strings = Strings {
     language: "English",
@@ -278,15 +278,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
     match notice {
         Notice::Ordered(label) => format!("{} is in the queue", name(label)),
         Notice::Finished(title) => format!("{} is ready", name(title)),
-        Notice::TaskFailed(label, failure) => {
-            let more = key(keys, Command::Queue(Q::Details));
-            let line = STRINGS.failure_line(failure.kind);
-            format!(
-                "{}: {line}. {more} in the queue tells more.{}",
-                name(label),
-                trace(failure)
-            )
-        }
+        Notice::TaskFailed(label, failure) => failed(&name(label), failure, keys),
         Notice::TaskInDoubt(label) => format!(
             "{}: sent, but the outcome is not known. It is not sent again by itself.",
             name(label)
@@ -318,13 +310,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
             format!("Could not be kept on disk: {why}. An order that was not kept was not sent.")
         }
         Notice::NotPlayed(why) => format!("Cannot play this song: {why}"),
-        Notice::NotFetched(title, failure) => format!(
-            "A file of {} could not be fetched: {}. {} in the library tries again, at no cost.{}",
-            name(title),
-            self::failure(failure.kind).to_lowercase(),
-            key(keys, Command::Library(B::Fetch)),
-            trace(failure)
-        ),
+        Notice::NotFetched(title, failure) => not_fetched(&name(title), failure, keys),
         Notice::FormFilled(title) => format!("The form is filled from {}", name(title)),
         Notice::FormFilledFor(choice, title, fields) => {
             deeds::filled(choice, &name(title), fields, keys)

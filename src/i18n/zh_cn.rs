@@ -17,7 +17,7 @@ use crate::app::panes::overlay::Question;
 use crate::domain::lyric::LyricCount;
 use crate::domain::{Action, Field, Hold, MediaKind, OutputKind, TaskState, Work};
 use commands::{command, hint, refusal};
-use failures::{charge, failure, hold, next_step, problem};
+use failures::{charge, failed, failure, hold, next_step, not_fetched, problem};
 
 pub(super) static STRINGS: Strings = Strings {
     language: "简体中文",
@@ -274,15 +274,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
     match notice {
         Notice::Ordered(label) => format!("{}已加入队列", name(label)),
         Notice::Finished(title) => format!("{}做好了", name(title)),
-        Notice::TaskFailed(label, failure) => {
-            let more = key(keys, Command::Queue(Q::Details));
-            let line = STRINGS.failure_line(failure.kind);
-            format!(
-                "{}：{line}。在队列按 {more} 看详情。{}",
-                name(label),
-                trace(failure)
-            )
-        }
+        Notice::TaskFailed(label, failure) => failed(&name(label), failure, keys),
         Notice::TaskInDoubt(label) => {
             format!(
                 "{}：已提交，但结果不明。程序不会自动重新提交。",
@@ -313,13 +305,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
             format!("无法写入磁盘：{why}。没有存好的任务不会提交。")
         }
         Notice::NotPlayed(why) => format!("无法播放这首歌：{why}"),
-        Notice::NotFetched(title, failure) => format!(
-            "{}的文件下载失败：{}。在曲库按 {} 可重新下载，不另收费。{}",
-            name(title),
-            self::failure(failure.kind),
-            key(keys, Command::Library(B::Fetch)),
-            trace(failure)
-        ),
+        Notice::NotFetched(title, failure) => not_fetched(&name(title), failure, keys),
         Notice::FormFilled(title) => format!("已按{}填好表单", name(title)),
         Notice::FormFilledFor(choice, title, fields) => {
             deeds::filled(choice, &name(title), fields, keys)

@@ -17,7 +17,7 @@ use crate::app::panes::overlay::Question;
 use crate::domain::lyric::LyricCount;
 use crate::domain::{Action, Field, Hold, MediaKind, OutputKind, TaskState, Work};
 use commands::{command, hint, refusal};
-use failures::{charge, failure, hold, next_step, problem};
+use failures::{charge, failed, failure, hold, next_step, not_fetched, problem};
 
 pub(super) static STRINGS: Strings = Strings {
     language: "繁體中文",
@@ -269,15 +269,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
     match notice {
         Notice::Ordered(label) => format!("{}已加入佇列", name(label)),
         Notice::Finished(title) => format!("{}做好了", name(title)),
-        Notice::TaskFailed(label, failure) => {
-            let more = key(keys, Command::Queue(Q::Details));
-            let line = STRINGS.failure_line(failure.kind);
-            format!(
-                "{}：{line}。在佇列按 {more} 看詳情。{}",
-                name(label),
-                trace(failure)
-            )
-        }
+        Notice::TaskFailed(label, failure) => failed(&name(label), failure, keys),
         Notice::TaskInDoubt(label) => {
             format!("{}：已送出，但結果不明。程式不會自動重送。", name(label))
         }
@@ -305,13 +297,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
             format!("無法寫入磁碟：{why}。沒有存好的任務不會送出。")
         }
         Notice::NotPlayed(why) => format!("無法播放這首歌：{why}"),
-        Notice::NotFetched(title, failure) => format!(
-            "{}的檔案下載失敗：{}。在曲庫按 {} 可重新下載，不另收費。{}",
-            name(title),
-            self::failure(failure.kind),
-            key(keys, Command::Library(B::Fetch)),
-            trace(failure)
-        ),
+        Notice::NotFetched(title, failure) => not_fetched(&name(title), failure, keys),
         Notice::FormFilled(title) => format!("已依{}填好表單", name(title)),
         Notice::FormFilledFor(choice, title, fields) => {
             deeds::filled(choice, &name(title), fields, keys)

@@ -207,7 +207,7 @@ impl Compose {
     /// one before. Returns the bytes left out, or nothing where the field takes no text.
     pub fn on_paste(&mut self, raw: &str) -> Option<usize> {
         if self.selected == Field::Source {
-            self.draft.source = clean_line(raw, ID_MAX).trim().to_owned();
+            self.draft.source = clean_line(raw, ID_MAX);
             return Some(0);
         }
         if self.editor.is_none() {

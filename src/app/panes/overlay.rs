@@ -173,39 +173,36 @@ impl Overlay {
         }
     }
 
+    /// The line being typed into, to type.
+    fn editor_mut(&mut self) -> Option<&mut Editor> {
+        match self {
+            Overlay::Palette(palette) => Some(palette.editor_mut()),
+            Overlay::Source(picker) => Some(picker.editor_mut()),
+            Overlay::Line(line) => Some(&mut line.editor),
+            _ => None,
+        }
+    }
+
     /// A key for the line being typed into.
     pub fn on_text(&mut self, key: KeyEvent) {
-        self.type_into(|editor| editor.on_key(key));
+        if self.editor_mut().is_some_and(|editor| editor.on_key(key)) {
+            self.retyped();
+        }
     }
 
-    /// A paste into the line being typed into. Returns the bytes left out.
-    pub fn on_paste(&mut self, raw: &str) -> usize {
-        let mut left_out = 0;
-        self.type_into(|editor| {
-            left_out = editor.paste(raw);
-            true
-        });
-        left_out
+    /// A paste into the line being typed into. Returns the bytes left out, or nothing where no text is typed.
+    pub fn on_paste(&mut self, raw: &str) -> Option<usize> {
+        let left_out = self.editor_mut()?.paste(raw);
+        self.retyped();
+        Some(left_out)
     }
 
-    /// Types, and takes in what follows from that. `change` tells whether the text changed.
-    fn type_into(&mut self, change: impl FnOnce(&mut Editor) -> bool) {
+    /// Takes in that the line is another.
+    fn retyped(&mut self) {
         match self {
-            Overlay::Palette(palette) => {
-                if change(palette.editor_mut()) {
-                    palette.refresh();
-                }
-            }
-            Overlay::Source(picker) => {
-                if change(picker.editor_mut()) {
-                    picker.refresh();
-                }
-            }
-            Overlay::Line(line) => {
-                if change(&mut line.editor) {
-                    line.problem = None;
-                }
-            }
+            Overlay::Palette(palette) => palette.refresh(),
+            Overlay::Source(picker) => picker.refresh(),
+            Overlay::Line(line) => line.problem = None,
             _ => {}
         }
     }
