@@ -27,10 +27,12 @@ impl App {
             self.overlay = Some(Overlay::Ask(Question::OrderTwice));
             return;
         }
-        self.order(request);
+        self.place(request);
     }
 
-    fn order(&mut self, request: Request) {
+    /// Orders anything: the task is kept, sent when its turn comes, and shown in the queue; the user is told, and asked for a
+    /// token where there is none. `None` where nothing was ordered. The request is checked and its price agreed to before.
+    pub(crate) fn place(&mut self, request: Request) -> Option<TaskId> {
         let label = request.label().to_owned();
         let (tasks, _, mut cx) = self.engine();
         let id = tasks.order(request, &mut cx);
@@ -43,6 +45,7 @@ impl App {
         if !self.settings.has_token {
             self.ask_token();
         }
+        Some(id)
     }
 
     fn show_mistakes(&mut self) {
@@ -65,7 +68,7 @@ impl App {
         match question {
             Question::OrderTwice => {
                 if let Some(request) = self.recheck(true) {
-                    self.order(request);
+                    self.place(request);
                 }
             }
             Question::QuitWhileSubmitting => self.leave(),
