@@ -233,7 +233,8 @@ impl App {
             Some(Overlay::Ask(question)) => self.confirmed(&question),
             // Typed outside the app: its end comes as an event.
             Some(overlay @ Overlay::Token { .. }) => self.overlay = Some(overlay),
-            Some(Overlay::Help { .. } | Overlay::Task { .. } | Overlay::Song { .. }) | None => {}
+            Some(Overlay::Task { task, .. }) => self.accept_words(task),
+            Some(Overlay::Help { .. } | Overlay::Song { .. }) | None => {}
         }
     }
 

@@ -3,7 +3,7 @@
 //! Invariant: a notice holds a meaning; `i18n` chooses the words.
 
 use super::command::Command;
-use crate::domain::{Failure, Timestamp, time::after};
+use crate::domain::{Failure, MediaKind, Timestamp, time::after};
 
 /// Something the user should know now.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,6 +12,12 @@ pub enum Notice {
     Ordered(String),
     /// A song is made; its title.
     Finished(String),
+    /// A file of a song can be fetched; which, and the song's title.
+    Prepared(MediaKind, String),
+    /// Words were written and stand in the lyrics.
+    WordsWritten,
+    /// Words were written and wait with their task; its label.
+    WordsReady(String),
     /// A task failed; its label and why.
     TaskFailed(String, Failure),
     /// The outcome of a task is not known; its label.
@@ -123,6 +129,8 @@ impl Notice {
         match self {
             Notice::Ordered(_)
             | Notice::Finished(_)
+            | Notice::Prepared(..)
+            | Notice::WordsWritten
             | Notice::TaskFound(_)
             | Notice::TokenStored
             | Notice::Copied(_)
@@ -133,6 +141,7 @@ impl Notice {
             | Notice::UnknownKey(_)
             | Notice::PasteCut(_) => Tone::Plain,
             Notice::TaskInDoubt(_)
+            | Notice::WordsReady(_)
             | Notice::TokenNeeded
             | Notice::CreditNeeded
             | Notice::DraftRefused(_)

@@ -33,9 +33,12 @@ impl App {
     /// Orders anything: the task is kept, sent when its turn comes, and shown in the queue; the user is told, and asked for a
     /// token where there is none. `None` where nothing was ordered. The request is checked and its price agreed to before.
     pub(crate) fn place(&mut self, request: Request) -> Option<TaskId> {
-        let label = request.label().to_owned();
+        let source = request.source().and_then(|id| self.songs.get(id));
+        let about = source.map_or_else(String::new, |song| song.title.clone());
         let (tasks, _, mut cx) = self.engine();
-        let id = tasks.order(request, &mut cx);
+        let id = tasks.order_about(request, about, &mut cx);
+        self.note_lyrics(id);
+        let label = self.tasks.get(id).map_or("", Task::label).to_owned();
         self.queue.refresh(&self.tasks);
         self.queue.select(id);
         let held = |task: &Task| matches!(task.state, TaskState::Held { .. });
@@ -77,6 +80,7 @@ impl App {
                 let again = tasks.order_again(*task, &mut cx);
                 self.queue.refresh(&self.tasks);
                 if let Some(id) = again {
+                    self.note_lyrics(id);
                     self.queue.select(id);
                 }
             }

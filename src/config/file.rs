@@ -63,6 +63,8 @@ pub(super) struct Said {
     pub theme: Option<Located<Theme>>,
     pub base_url: Option<Located<Url>>,
     pub in_flight: Option<Located<u8>>,
+    pub files_host: Option<Located<Url>>,
+    pub files_token_file: Option<Located<String>>,
     pub sound: Option<Located<SoundOutput>>,
     pub mouse: Option<Located<bool>>,
     pub extra_models: Option<Located<Vec<Model>>>,
@@ -124,6 +126,7 @@ impl Reader<'_> {
             "theme",
             "mouse",
             "api",
+            "files",
             "sound",
             "models",
             "theme_colors",
@@ -138,6 +141,14 @@ impl Reader<'_> {
                     "base_url" => said.base_url = reader.value(value, base_url),
                     "in_flight" => said.in_flight = reader.value(value, in_flight),
                     _ => reader.unknown(key, "in [api]", &["base_url", "in_flight"]),
+                }),
+                "files" => self.section(value, |reader, key, value| match key.get_ref().as_ref() {
+                    "host" => said.files_host = reader.value(value, base_url),
+                    "token_file" => {
+                        said.files_token_file =
+                            reader.value(value, |value| string(value).map(str::to_owned));
+                    }
+                    _ => reader.unknown(key, "in [files]", &["host", "token_file"]),
                 }),
                 "sound" => self.section(value, |reader, key, value| match key.get_ref().as_ref() {
                     "output" => said.sound = reader.value(value, word),

@@ -5,8 +5,8 @@ mod failures;
 
 use super::{Details, QueueCount, Strings, Windows, joined, key, name, some};
 use crate::app::command::{
-    Command, ComposeCommand as C, LibraryCommand as B, LyricsCommand as L, QueueCommand as Q,
-    TextCommand as T,
+    Command, ComposeCommand as C, LibraryCommand as B, LyricsCommand as L, OverlayCommand as O,
+    QueueCommand as Q, TextCommand as T,
 };
 use crate::app::keymap::{Context, Keymap};
 use crate::app::notice::{Copied, Notice};
@@ -39,13 +39,7 @@ pub(super) static STRINGS: Strings = Strings {
     placeholder,
     server: |value| format!("server: {value}"),
     output,
-    media: |kind| match kind {
-        MediaKind::Audio => "Audio",
-        MediaKind::Cover => "Cover",
-        MediaKind::Wav => "WAV",
-        MediaKind::Video => "Video",
-        MediaKind::Stems => "Stems",
-    },
+    media,
     too_small: |width, height| {
         format!(
             "fuzzbox needs more room: 40 columns and 10 rows. This window has {width} × {height}. Everything goes on meanwhile."
@@ -119,6 +113,7 @@ pub(super) static STRINGS: Strings = Strings {
         ]
     },
     queue_none: "nothing is being made",
+    hosting: |percent| format!("sending the file {percent}%"),
     looking: "The API is being asked what became of it.",
     decide: |keys| {
         format!(
@@ -196,6 +191,14 @@ pub(super) static STRINGS: Strings = Strings {
             None => "being fetched".to_owned(),
         },
         gone: "It is no longer known.",
+        raw: "Answer",
+        words: "Words",
+        take_words: |keys| {
+            format!(
+                "{} puts them into the lyrics; undo brings yours back.",
+                key(keys, Command::Overlay(O::Accept))
+            )
+        },
     },
     windows: Windows {
         help: "Keys",
@@ -245,6 +248,16 @@ fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
+fn media(kind: MediaKind) -> &'static str {
+    match kind {
+        MediaKind::Audio => "Audio",
+        MediaKind::Cover => "Cover",
+        MediaKind::Wav => "WAV",
+        MediaKind::Video => "Video",
+        MediaKind::Stems => "Stems",
+    }
+}
+
 fn pane(pane: PaneId) -> &'static str {
     match pane {
         PaneId::Compose => "Compose",
@@ -272,9 +285,21 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
     match notice {
         Notice::Ordered(label) => format!("{} is in the queue", name(label)),
         Notice::Finished(title) => format!("{} is ready", name(title)),
+        Notice::Prepared(kind, title) => {
+            format!("The {} of {} can be fetched now", media(*kind), name(title))
+        }
+        Notice::WordsWritten => format!(
+            "The words stand in the lyrics; {} there brings the old ones back",
+            key(keys, Command::Undo)
+        ),
+        Notice::WordsReady(label) => format!(
+            "The words for {} are written. Yours were changed meanwhile: {} on the task in the queue shows them",
+            name(label),
+            key(keys, Command::Queue(Q::Details))
+        ),
         Notice::TaskFailed(label, failure) => {
             let more = key(keys, Command::Queue(Q::Details));
-            let line = STRINGS.failure_line(failure.kind);
+            let line = STRINGS.failure_line(failure);
             format!(
                 "{}: {line}. {more} in the queue tells more.{}",
                 name(label),
@@ -312,7 +337,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         Notice::NotFetched(title, failure) => format!(
             "A file of {} could not be fetched: {}. {} in the library tries again, at no cost.{}",
             name(title),
-            self::failure(failure.kind).to_lowercase(),
+            self::failure(failure).to_lowercase(),
             key(keys, Command::Library(B::Fetch)),
             trace(failure)
         ),

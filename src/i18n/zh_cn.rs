@@ -5,8 +5,8 @@ mod failures;
 
 use super::{Details, QueueCount, Strings, Windows, joined, key, name, some};
 use crate::app::command::{
-    Command, ComposeCommand as C, LibraryCommand as B, LyricsCommand as L, QueueCommand as Q,
-    TextCommand as T,
+    Command, ComposeCommand as C, LibraryCommand as B, LyricsCommand as L, OverlayCommand as O,
+    QueueCommand as Q, TextCommand as T,
 };
 use crate::app::keymap::{Context, Keymap};
 use crate::app::notice::{Copied, Notice};
@@ -39,13 +39,7 @@ pub(super) static STRINGS: Strings = Strings {
     placeholder,
     server: |value| format!("默认：{value}"),
     output,
-    media: |kind| match kind {
-        MediaKind::Audio => "音频",
-        MediaKind::Cover => "封面",
-        MediaKind::Wav => "WAV",
-        MediaKind::Video => "视频",
-        MediaKind::Stems => "分轨",
-    },
+    media,
     too_small: |width, height| {
         format!(
             "窗口太小：fuzzbox 至少需要 40 列、10 行，目前是 {width} × {height}。后台任务照常进行。"
@@ -119,6 +113,7 @@ pub(super) static STRINGS: Strings = Strings {
         ]
     },
     queue_none: "没有任务",
+    hosting: |percent| format!("上传文件 {percent}%"),
     looking: "正在向 API 查询这个任务的下落。",
     decide: |keys| {
         format!(
@@ -196,6 +191,14 @@ pub(super) static STRINGS: Strings = Strings {
             None => "下载中".to_owned(),
         },
         gone: "已经没有这条记录。",
+        raw: "响应",
+        words: "歌词",
+        take_words: |keys| {
+            format!(
+                "按 {} 放进歌词；撤销可恢复你原来的。",
+                key(keys, Command::Overlay(O::Accept))
+            )
+        },
     },
     windows: Windows {
         help: "按键说明",
@@ -241,6 +244,16 @@ pub(super) static STRINGS: Strings = Strings {
     },
 };
 
+fn media(kind: MediaKind) -> &'static str {
+    match kind {
+        MediaKind::Audio => "音频",
+        MediaKind::Cover => "封面",
+        MediaKind::Wav => "WAV",
+        MediaKind::Video => "视频",
+        MediaKind::Stems => "分轨",
+    }
+}
+
 fn pane(pane: PaneId) -> &'static str {
     match pane {
         PaneId::Compose => "创作",
@@ -268,9 +281,19 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
     match notice {
         Notice::Ordered(label) => format!("{}已加入队列", name(label)),
         Notice::Finished(title) => format!("{}做好了", name(title)),
+        Notice::Prepared(kind, title) => format!("{}的{}可以下载了", name(title), media(*kind)),
+        Notice::WordsWritten => format!(
+            "歌词已写入；在歌词按 {} 可恢复原来的",
+            key(keys, Command::Undo)
+        ),
+        Notice::WordsReady(label) => format!(
+            "{}的歌词写好了。你的歌词在此期间改过：在队列的任务上按 {} 可以看",
+            name(label),
+            key(keys, Command::Queue(Q::Details))
+        ),
         Notice::TaskFailed(label, failure) => {
             let more = key(keys, Command::Queue(Q::Details));
-            let line = STRINGS.failure_line(failure.kind);
+            let line = STRINGS.failure_line(failure);
             format!(
                 "{}：{line}。在队列按 {more} 看详情。{}",
                 name(label),
@@ -307,7 +330,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         Notice::NotFetched(title, failure) => format!(
             "{}的文件下载失败：{}。在曲库按 {} 可重新下载，不另收费。{}",
             name(title),
-            self::failure(failure.kind),
+            self::failure(failure),
             key(keys, Command::Library(B::Fetch)),
             trace(failure)
         ),

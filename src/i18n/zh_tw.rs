@@ -5,8 +5,8 @@ mod failures;
 
 use super::{Details, QueueCount, Strings, Windows, joined, key, name, some};
 use crate::app::command::{
-    Command, ComposeCommand as C, LibraryCommand as B, LyricsCommand as L, QueueCommand as Q,
-    TextCommand as T,
+    Command, ComposeCommand as C, LibraryCommand as B, LyricsCommand as L, OverlayCommand as O,
+    QueueCommand as Q, TextCommand as T,
 };
 use crate::app::keymap::{Context, Keymap};
 use crate::app::notice::{Copied, Notice};
@@ -39,13 +39,7 @@ pub(super) static STRINGS: Strings = Strings {
     placeholder,
     server: |value| format!("預設：{value}"),
     output,
-    media: |kind| match kind {
-        MediaKind::Audio => "音訊",
-        MediaKind::Cover => "封面",
-        MediaKind::Wav => "WAV",
-        MediaKind::Video => "影片",
-        MediaKind::Stems => "分軌",
-    },
+    media,
     too_small: |width, height| {
         format!(
             "視窗太小：fuzzbox 至少需要 40 欄、10 列，目前是 {width} × {height}。背景工作照常進行。"
@@ -114,6 +108,7 @@ pub(super) static STRINGS: Strings = Strings {
         ]
     },
     queue_none: "沒有任務",
+    hosting: |percent| format!("上傳檔案 {percent}%"),
     looking: "正在向 API 查詢這個任務的下落。",
     decide: |keys| {
         format!(
@@ -191,6 +186,14 @@ pub(super) static STRINGS: Strings = Strings {
             None => "下載中".to_owned(),
         },
         gone: "已經沒有這筆資料。",
+        raw: "回應",
+        words: "歌詞",
+        take_words: |keys| {
+            format!(
+                "按 {} 放進歌詞；復原可恢復你原來的。",
+                key(keys, Command::Overlay(O::Accept))
+            )
+        },
     },
     windows: Windows {
         help: "按鍵說明",
@@ -236,6 +239,16 @@ pub(super) static STRINGS: Strings = Strings {
     },
 };
 
+fn media(kind: MediaKind) -> &'static str {
+    match kind {
+        MediaKind::Audio => "音訊",
+        MediaKind::Cover => "封面",
+        MediaKind::Wav => "WAV",
+        MediaKind::Video => "影片",
+        MediaKind::Stems => "分軌",
+    }
+}
+
 fn pane(pane: PaneId) -> &'static str {
     match pane {
         PaneId::Compose => "創作",
@@ -263,9 +276,19 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
     match notice {
         Notice::Ordered(label) => format!("{}已加入佇列", name(label)),
         Notice::Finished(title) => format!("{}做好了", name(title)),
+        Notice::Prepared(kind, title) => format!("{}的{}可以下載了", name(title), media(*kind)),
+        Notice::WordsWritten => format!(
+            "歌詞已寫入；在歌詞按 {} 可恢復原來的",
+            key(keys, Command::Undo)
+        ),
+        Notice::WordsReady(label) => format!(
+            "{}的歌詞寫好了。你的歌詞在這期間改過：在佇列的任務上按 {} 可以看",
+            name(label),
+            key(keys, Command::Queue(Q::Details))
+        ),
         Notice::TaskFailed(label, failure) => {
             let more = key(keys, Command::Queue(Q::Details));
-            let line = STRINGS.failure_line(failure.kind);
+            let line = STRINGS.failure_line(failure);
             format!(
                 "{}：{line}。在佇列按 {more} 看詳情。{}",
                 name(label),
@@ -299,7 +322,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         Notice::NotFetched(title, failure) => format!(
             "{}的檔案下載失敗：{}。在曲庫按 {} 可重新下載，不另收費。{}",
             name(title),
-            self::failure(failure.kind),
+            self::failure(failure),
             key(keys, Command::Library(B::Fetch)),
             trace(failure)
         ),
