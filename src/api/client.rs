@@ -216,7 +216,7 @@ fn hide_in<'a>(records: impl IntoIterator<Item = &'a mut TaskRecord>, token: &Se
     for record in records {
         if let Outcome::Failed(failure) = &mut record.outcome {
             failure.message = token.hide(&failure.message);
-            failure.raw = failure.raw.take().map(|raw| token.hide(&raw));
+            failure.raw = failure.raw.take().map(|raw| token.hide(&raw).into());
         }
     }
 }

@@ -206,7 +206,7 @@ impl Said {
             cut_bytes(hidden.trim(), RAW_MAX)
         });
         Failure {
-            raw: raw.filter(|raw| !raw.is_empty()),
+            raw: raw.filter(|raw| !raw.is_empty()).map(Into::into),
             code: optional(self.code, CODE_MAX),
             message: clean(&self.message, MESSAGE_MAX - 1),
             trace_id: optional(self.trace_id, TRACE_ID_MAX),

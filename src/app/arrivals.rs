@@ -6,7 +6,7 @@
 use super::App;
 use super::effect::Effect;
 use super::event::TaskEvent;
-use super::notice::Notice;
+use super::notice::{Arrival, Notice};
 use super::panes::PaneId;
 use super::tasks::Made;
 use crate::domain::song::fnv1a;
@@ -60,10 +60,10 @@ impl App {
         let then = self.lyrics_at.remove(&id);
         let is_untouched = self.lyrics.editor().is_empty() || then == Some(self.lyrics_mark());
         if is_untouched && self.take_words(id) {
-            self.notify(Notice::WordsWritten);
+            self.notify(Notice::Arrived(Arrival::Words));
         } else if let Some(task) = self.tasks.get(id) {
             let label = task.label().to_owned();
-            self.notify(Notice::WordsReady(label));
+            self.notify(Notice::Arrived(Arrival::WordsWait(label)));
         }
     }
 
@@ -82,7 +82,7 @@ impl App {
     pub(super) fn accept_words(&mut self, id: TaskId) {
         if self.take_words(id) {
             self.set_focus(PaneId::Lyrics);
-            self.notify(Notice::WordsWritten);
+            self.notify(Notice::Arrived(Arrival::Words));
         }
     }
 }

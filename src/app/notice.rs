@@ -12,12 +12,8 @@ pub enum Notice {
     Ordered(String),
     /// A song is made; its title.
     Finished(String),
-    /// A file of a song can be fetched; which, and the song's title.
-    Prepared(MediaKind, String),
-    /// Words were written and stand in the lyrics.
-    WordsWritten,
-    /// Words were written and wait with their task; its label.
-    WordsReady(String),
+    /// Something else than a song was made.
+    Arrived(Arrival),
     /// A task failed; its label and why.
     TaskFailed(String, Failure),
     /// The outcome of a task is not known; its label.
@@ -58,6 +54,17 @@ pub enum Notice {
     PasteCut(usize),
     /// Something inside broke; what.
     Broke(String),
+}
+
+/// What was made, where it is no song.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Arrival {
+    /// A file of a song can be fetched; which, and the song's title.
+    File(MediaKind, String),
+    /// Words stand in the lyrics.
+    Words,
+    /// Words wait with their task; its label.
+    WordsWait(String),
 }
 
 /// What was copied.
@@ -129,8 +136,7 @@ impl Notice {
         match self {
             Notice::Ordered(_)
             | Notice::Finished(_)
-            | Notice::Prepared(..)
-            | Notice::WordsWritten
+            | Notice::Arrived(Arrival::File(..) | Arrival::Words)
             | Notice::TaskFound(_)
             | Notice::TokenStored
             | Notice::Copied(_)
@@ -141,7 +147,7 @@ impl Notice {
             | Notice::UnknownKey(_)
             | Notice::PasteCut(_) => Tone::Plain,
             Notice::TaskInDoubt(_)
-            | Notice::WordsReady(_)
+            | Notice::Arrived(Arrival::WordsWait(_))
             | Notice::TokenNeeded
             | Notice::CreditNeeded
             | Notice::DraftRefused(_)

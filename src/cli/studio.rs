@@ -173,17 +173,7 @@ async fn open(opening: Opening) -> Result<Farewell, Trouble> {
         Some(simulator) => simulator.url().parse()?,
         None => config.base_url.value.clone(),
     };
-    let files_host = match &simulator {
-        // The demo brings nothing anywhere else.
-        Some(simulator) => Host {
-            url: format!("{}{}", simulator.url(), config::FILES_PATH).parse()?,
-            token: None,
-        },
-        None => Host {
-            url: config.files_host.value.clone(),
-            token: opening.files_token,
-        },
-    };
+    let files_host = files_host(&config, simulator.as_ref(), opening.files_token)?;
     let mouse = config.mouse.value;
     let world = World::new(Handles {
         client: Client::new(base),
@@ -226,6 +216,24 @@ async fn open(opening: Opening) -> Result<Farewell, Trouble> {
         simulator.stop().await;
     }
     Ok(farewell?)
+}
+
+/// Where local files are brought. The demo brings nothing out of this machine.
+fn files_host(
+    config: &Config,
+    simulator: Option<&Simulator>,
+    token: Option<Secret>,
+) -> Result<Host, Trouble> {
+    Ok(match simulator {
+        Some(simulator) => Host {
+            url: format!("{}{}", simulator.url(), config::FILES_PATH).parse()?,
+            token: None,
+        },
+        None => Host {
+            url: config.files_host.value.clone(),
+            token,
+        },
+    })
 }
 
 /// The demo's API. It remembers what was ordered: songs that were being made when the user left are there at the next

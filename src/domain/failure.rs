@@ -23,7 +23,7 @@ pub struct Failure {
     pub retry_after: Option<SignedDuration>,
     /// The answer as it came, for the details: cleaned, cut, and without the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub raw: Option<String>,
+    pub raw: Option<Box<str>>,
 }
 
 /// The sorts of failure.

@@ -1,5 +1,6 @@
 //! English.
 
+mod arrivals;
 mod commands;
 mod failures;
 
@@ -285,18 +286,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
     match notice {
         Notice::Ordered(label) => format!("{} is in the queue", name(label)),
         Notice::Finished(title) => format!("{} is ready", name(title)),
-        Notice::Prepared(kind, title) => {
-            format!("The {} of {} can be fetched now", media(*kind), name(title))
-        }
-        Notice::WordsWritten => format!(
-            "The words stand in the lyrics; {} there brings the old ones back",
-            key(keys, Command::Undo)
-        ),
-        Notice::WordsReady(label) => format!(
-            "The words for {} are written. Yours were changed meanwhile: {} on the task in the queue shows them",
-            name(label),
-            key(keys, Command::Queue(Q::Details))
-        ),
+        Notice::Arrived(arrival) => arrivals::arrival(arrival, keys),
         Notice::TaskFailed(label, failure) => {
             let more = key(keys, Command::Queue(Q::Details));
             let line = STRINGS.failure_line(failure);

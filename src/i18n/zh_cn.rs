@@ -1,5 +1,6 @@
 //! 简体中文，用语依大陆习惯。
 
+mod arrivals;
 mod commands;
 mod failures;
 
@@ -281,16 +282,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
     match notice {
         Notice::Ordered(label) => format!("{}已加入队列", name(label)),
         Notice::Finished(title) => format!("{}做好了", name(title)),
-        Notice::Prepared(kind, title) => format!("{}的{}可以下载了", name(title), media(*kind)),
-        Notice::WordsWritten => format!(
-            "歌词已写入；在歌词按 {} 可恢复原来的",
-            key(keys, Command::Undo)
-        ),
-        Notice::WordsReady(label) => format!(
-            "{}的歌词写好了。你的歌词在此期间改过：在队列的任务上按 {} 可以看",
-            name(label),
-            key(keys, Command::Queue(Q::Details))
-        ),
+        Notice::Arrived(arrival) => arrivals::arrival(arrival, keys),
         Notice::TaskFailed(label, failure) => {
             let more = key(keys, Command::Queue(Q::Details));
             let line = STRINGS.failure_line(failure);

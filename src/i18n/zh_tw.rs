@@ -1,5 +1,6 @@
 //! 繁體中文，用語依臺灣習慣。
 
+mod arrivals;
 mod commands;
 mod failures;
 
@@ -276,16 +277,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
     match notice {
         Notice::Ordered(label) => format!("{}已加入佇列", name(label)),
         Notice::Finished(title) => format!("{}做好了", name(title)),
-        Notice::Prepared(kind, title) => format!("{}的{}可以下載了", name(title), media(*kind)),
-        Notice::WordsWritten => format!(
-            "歌詞已寫入；在歌詞按 {} 可恢復原來的",
-            key(keys, Command::Undo)
-        ),
-        Notice::WordsReady(label) => format!(
-            "{}的歌詞寫好了。你的歌詞在這期間改過：在佇列的任務上按 {} 可以看",
-            name(label),
-            key(keys, Command::Queue(Q::Details))
-        ),
+        Notice::Arrived(arrival) => arrivals::arrival(arrival, keys),
         Notice::TaskFailed(label, failure) => {
             let more = key(keys, Command::Queue(Q::Details));
             let line = STRINGS.failure_line(failure);

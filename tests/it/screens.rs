@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use fuzzbox::app::App;
 use fuzzbox::app::command::Command;
 use fuzzbox::app::event::{Event, Input, SongEvent, Target, TokenEvent};
-use fuzzbox::app::notice::{Copied, Notice, Refusal};
+use fuzzbox::app::notice::{Arrival, Copied, Notice, Refusal};
 use fuzzbox::app::panes::PaneId;
 use fuzzbox::app::panes::overlay::{Overlay, Question};
 use fuzzbox::app::settings::{Locale, Settings, ThemeBase};
@@ -342,6 +342,9 @@ fn notices() -> Vec<Notice> {
     vec![
         Notice::Ordered(label()),
         Notice::Finished(String::new()),
+        Notice::Arrived(Arrival::File(MediaKind::Stems, label())),
+        Notice::Arrived(Arrival::Words),
+        Notice::Arrived(Arrival::WordsWait(label())),
         fail(FailureKind::Forbidden),
         Notice::TaskInDoubt(label()),
         Notice::TaskFound(label()),

@@ -6,7 +6,7 @@ use super::TaskQueue;
 use super::polling::first_poll;
 use crate::app::cx::Cx;
 use crate::app::effect::Effect;
-use crate::app::notice::Notice;
+use crate::app::notice::{Arrival, Notice};
 use crate::domain::text::clean_line;
 use crate::domain::{
     Failure, FailureKind, Link, MediaKind, Outcome, Record, Request, Song, SongId, Task, TaskId,
@@ -135,7 +135,7 @@ impl TaskQueue {
             return None;
         };
         self.is_done(id, |_| {}, cx).then(|| {
-            cx.notify(Notice::Prepared(kind, self.label(id)));
+            cx.notify(Notice::Arrived(Arrival::File(kind, self.label(id))));
             Made::File {
                 task: id,
                 song,

@@ -195,9 +195,6 @@ fn an_archive_beyond_a_limit_is_refused() {
     }
 }
 
-#[test]
-fn the_limits_take_what_an_honest_song_can_be() {
-    // Eight minutes of 96 kHz stereo in 32-bit floats; one silent stem in a small archive.
-    assert!(8 * 60 * 96_000 * 2 * 4 < LIMITS.each);
-    assert!(8 * 60 * 48_000 * 2 * 4 < LIMITS.unpressed);
-}
+// Eight minutes of 96 kHz stereo in 32-bit floats fit; one silent stem of 48 kHz alike in a small archive does too.
+const _: () = assert!(8 * 60 * 96_000 * 2 * 4 < LIMITS.each);
+const _: () = assert!(8 * 60 * 48_000 * 2 * 4 < LIMITS.unpressed);
