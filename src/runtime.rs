@@ -20,6 +20,7 @@ use crate::domain::Timestamp;
 use crate::ui;
 
 mod canvas;
+mod fetch;
 pub mod input;
 mod journal;
 pub mod perform;
@@ -27,6 +28,7 @@ pub mod recorder;
 pub mod signals;
 pub mod terminal;
 pub mod token;
+mod unpack;
 pub mod world;
 
 use perform::{News, TerminalDeed};

@@ -13,7 +13,7 @@ use clap::Args;
 
 use super::Trouble;
 use super::settings;
-use crate::api::{Client, Secret};
+use crate::api::{Client, Host, Secret};
 use crate::app::App;
 use crate::app::settings::Settings;
 use crate::audio::OutputChoice;
@@ -91,6 +91,11 @@ pub(crate) fn run(arguments: &StudioArguments) -> Result<(), Trouble> {
         None => None,
     };
 
+    let files_token = config::files_token(&config).map_err(usage)?;
+    let files_token = files_token
+        .map(|found| Secret::new(found.token.reveal()))
+        .transpose()?;
+
     let level = env(logging::VARIABLE).map(|level| level.to_string_lossy().into_owned());
     let _log = logging::start(&config.paths.log_file, level.as_deref())
         .map_err(|error| Trouble::Usage(error.into()))?;
@@ -100,6 +105,8 @@ pub(crate) fn run(arguments: &StudioArguments) -> Result<(), Trouble> {
         config,
         settings,
         secret,
+        files_token,
+        home: env("HOME").map(PathBuf::from),
         store,
         saved,
         record: arguments.record.clone(),
@@ -148,6 +155,8 @@ struct Opening {
     config: Config,
     settings: Settings,
     secret: Option<Secret>,
+    files_token: Option<Secret>,
+    home: Option<PathBuf>,
     store: Store,
     saved: Saved,
     record: Option<PathBuf>,
@@ -164,6 +173,7 @@ async fn open(opening: Opening) -> Result<Farewell, Trouble> {
         Some(simulator) => simulator.url().parse()?,
         None => config.base_url.value.clone(),
     };
+    let files_host = files_host(&config, simulator.as_ref(), opening.files_token)?;
     let mouse = config.mouse.value;
     let world = World::new(Handles {
         client: Client::new(base),
@@ -173,6 +183,8 @@ async fn open(opening: Opening) -> Result<Farewell, Trouble> {
             SoundOutput::Silent => OutputChoice::Silent,
         },
         media: config.paths.media.clone(),
+        files_host,
+        home: opening.home,
         token: opening.secret,
         store_token: Arc::new(move |typed| {
             config::store_token(&config.paths, typed)
@@ -204,6 +216,24 @@ async fn open(opening: Opening) -> Result<Farewell, Trouble> {
         simulator.stop().await;
     }
     Ok(farewell?)
+}
+
+/// Where local files are brought. The demo brings nothing out of this machine.
+fn files_host(
+    config: &Config,
+    simulator: Option<&Simulator>,
+    token: Option<Secret>,
+) -> Result<Host, Trouble> {
+    Ok(match simulator {
+        Some(simulator) => Host {
+            url: format!("{}{}", simulator.url(), config::FILES_PATH).parse()?,
+            token: None,
+        },
+        None => Host {
+            url: config.files_host.value.clone(),
+            token,
+        },
+    })
 }
 
 /// The demo's API. It remembers what was ordered: songs that were being made when the user left are there at the next

@@ -7,7 +7,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use super::{ConfigError, Environment, Flags, Origin, Paths, variable};
+use super::{Config, ConfigError, Environment, Flags, Origin, Paths, variable};
 
 /// The variable that holds a token.
 const VARIABLE: &str = "ACEDATACLOUD_API_TOKEN";
@@ -104,6 +104,21 @@ pub fn token(
     match read(&paths.token_file, origin) {
         Err(ConfigError::Token { problem: EMPTY, .. }) => Ok(None),
         found => found,
+    }
+}
+
+/// The token of the host of local files, where the settings name a file for it: then there must be one in it.
+pub fn files_token(config: &Config) -> Result<Option<FoundToken>, ConfigError> {
+    let Some(path) = &config.files_token_file else {
+        return Ok(None);
+    };
+    let origin = Origin::File {
+        path: path.clone(),
+        line: None,
+    };
+    match read(path, origin)? {
+        Some(found) => Ok(Some(found)),
+        None => Err(unreadable(path, &io::ErrorKind::NotFound.into())),
     }
 }
 

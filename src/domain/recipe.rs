@@ -45,7 +45,7 @@ pub fn address(request: &Request, base: &str) -> String {
 pub fn body(request: &Request) -> Map<String, Value> {
     let mut body = request.sent();
     let is_called_back = body.contains_key("callback_url");
-    if matches!(request, Request::Audios(_)) && !is_called_back {
+    if request.endpoint().answers_at_once() && !is_called_back {
         body.insert("async".to_owned(), Value::Bool(true));
     }
     body

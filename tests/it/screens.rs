@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use fuzzbox::app::App;
 use fuzzbox::app::command::Command;
 use fuzzbox::app::event::{Event, Input, SongEvent, Target, TokenEvent};
-use fuzzbox::app::notice::{Copied, Notice, Refusal};
+use fuzzbox::app::notice::{Arrival, Copied, Notice, Refusal};
 use fuzzbox::app::panes::PaneId;
 use fuzzbox::app::panes::overlay::{Overlay, Question};
 use fuzzbox::app::settings::{Locale, Settings, ThemeBase};
@@ -342,6 +342,9 @@ fn notices() -> Vec<Notice> {
     vec![
         Notice::Ordered(label()),
         Notice::Finished(String::new()),
+        Notice::Arrived(Arrival::File(MediaKind::Stems, label())),
+        Notice::Arrived(Arrival::Words),
+        Notice::Arrived(Arrival::WordsWait(label())),
         fail(FailureKind::Forbidden),
         Notice::TaskInDoubt(label()),
         Notice::TaskFound(label()),
@@ -370,7 +373,7 @@ fn notices() -> Vec<Notice> {
     ]
 }
 
-const FAILURES: [FailureKind; 15] = [
+const FAILURES: [FailureKind; 19] = [
     FailureKind::Unreachable,
     FailureKind::RateLimited,
     FailureKind::NoToken,
@@ -386,6 +389,28 @@ const FAILURES: [FailureKind; 15] = [
     FailureKind::Cancelled,
     FailureKind::BadFile,
     FailureKind::Disk,
+    FailureKind::Retired,
+    FailureKind::NoFile,
+    FailureKind::TooLarge,
+    FailureKind::HostRefused,
+];
+
+/// The codes that have words of their own.
+const CODES: &[(FailureKind, &str, u16)] = &[
+    (FailureKind::BadToken, "token_mismatched", 400),
+    (FailureKind::BadToken, "token_mismatched", 401),
+    (FailureKind::BadToken, "invalid_token", 401),
+    (FailureKind::BadToken, "token_expired", 401),
+    (FailureKind::NoToken, "no_token", 400),
+    (FailureKind::BadRequest, "api_not_implemented", 400),
+    (FailureKind::BadRequest, "bad_request", 400),
+    (FailureKind::Disabled, "disabled", 403),
+    (FailureKind::NoCredit, "used_up", 403),
+    (FailureKind::WrongAddress, "no_api", 404),
+    (FailureKind::RateLimited, "too_many_requests", 429),
+    (FailureKind::Forbidden, "forbidden", 403),
+    (FailureKind::Unknown, "api_error", 500),
+    (FailureKind::Unknown, "timeout", 504),
 ];
 
 #[test]
@@ -402,9 +427,21 @@ fn every_phrase_in_every_language() {
             tell("notice", &strings.notice(&notice, keymap));
         }
         for kind in FAILURES {
-            tell(&format!("{kind:?}"), &strings.failure_line(kind));
-            tell("    next", &(strings.next_step)(kind, keymap));
+            let failure = Failure::new(kind, "");
+            tell(&format!("{kind:?}"), &strings.failure_line(&failure));
+            tell("    next", &(strings.next_step)(&failure, keymap));
         }
+        for (kind, code, status) in CODES {
+            let failure = Failure {
+                code: Some((*code).to_owned()),
+                status: Some(*status),
+                ..Failure::new(*kind, "")
+            };
+            tell(code, &strings.failure_line(&failure));
+            tell("    next", &(strings.next_step)(&failure, keymap));
+        }
+        tell("hosting", &(strings.hosting)(42));
+        tell("take words", &(strings.details.take_words)(keymap));
         for hold in [Hold::Token, Hold::Credit, Hold::Disk] {
             tell("hold", &(strings.hold)(hold, keymap));
         }
