@@ -79,6 +79,8 @@ pub struct App {
     words: CommandWords,
     removed: Vec<Draft>,
     unkept_songs: Vec<SongId>,
+    /// Ordered once everything that is kept is known.
+    at_start: Vec<Request>,
     draft_keeper: Keeper,
     preferences_keeper: Keeper,
     effects: Vec<Effect>,
@@ -102,6 +104,7 @@ impl App {
             words,
             removed: saved.preferences.removed,
             unkept_songs: Vec::new(),
+            at_start: Vec::new(),
             draft_keeper: Keeper::default(),
             preferences_keeper: Keeper::default(),
             effects: Vec::new(),
@@ -128,6 +131,7 @@ impl App {
         let (tasks, songs, mut cx) = self.engine();
         tasks.start(&mut cx);
         songs.start(&mut cx);
+        self.place_at_start();
         self.queue.refresh(&self.tasks);
     }
 
