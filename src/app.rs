@@ -7,11 +7,13 @@
 pub mod batch;
 pub mod command;
 pub mod cx;
+mod deeds;
 mod default_keys;
 mod dispatch;
 pub mod editor;
 pub mod effect;
 pub mod event;
+pub mod fuzzy;
 mod input;
 mod keeper;
 pub mod keymap;
@@ -88,7 +90,15 @@ pub struct App {
 
 impl App {
     /// The studio as it was left.
-    pub fn new(saved: Saved, settings: Settings, words: CommandWords, now: Timestamp) -> Self {
+    pub fn new(
+        mut saved: Saved,
+        mut settings: Settings,
+        words: CommandWords,
+        now: Timestamp,
+    ) -> Self {
+        // The switch is where it was left; the config can only turn it on.
+        settings.experimental |= saved.draft.experimental;
+        saved.draft.experimental = settings.experimental;
         let mut app = App {
             now,
             focus: PaneId::Compose,
@@ -133,6 +143,8 @@ impl App {
         songs.start(&mut cx);
         self.place_at_start();
         self.queue.refresh(&self.tasks);
+        // The source song of the draft may be among those that have just been read.
+        self.recheck(false);
     }
 
     /// Takes in what has happened, and tells what is to be done about it, in order.
@@ -334,6 +346,8 @@ impl App {
 
     /// Checks the draft anew. `tried`: because the user tried to order it.
     fn recheck(&mut self, tried: bool) -> Option<Request> {
+        let source = SongId(self.compose.draft().source.trim().to_owned());
+        self.compose.set_source(self.songs.get(&source));
         let (request, errors) = match self.draft().check(self.source()) {
             Ok(request) => (Some(request), Vec::new()),
             Err(errors) => (None, errors),

@@ -13,12 +13,12 @@ use crate::app::command::Command;
 use crate::app::keymap::{Context, Keymap};
 use crate::app::notice::{Notice, Refusal};
 use crate::app::panes::PaneId;
-use crate::app::panes::overlay::Question;
+use crate::app::panes::overlay::{Deed, Purpose, Question};
 use crate::app::settings::{Locale, Settings};
 use crate::domain::lyric::LyricCount;
 use crate::domain::text::cut;
 use crate::domain::{
-    Charge, FailureKind, Field, Hold, MediaKind, OutputKind, Problem, TaskState, Work,
+    Charge, FailureKind, Field, Hold, MediaKind, OutputKind, Problem, Seconds, TaskState, Work,
 };
 
 pub use taking::Taking;
@@ -143,6 +143,8 @@ pub struct Strings {
     pub no_sound: &'static str,
     /// No sound by the user's wish.
     pub muted: &'static str,
+    /// Words for what can be done with a song.
+    pub deeds: Deeds,
     /// Words for the details of tasks and songs.
     pub details: Details,
     /// Words for the windows on an order as a whole.
@@ -164,6 +166,37 @@ pub struct QueueCount {
     pub in_doubt: usize,
     /// Finished, with a song or without.
     pub finished: usize,
+}
+
+/// Words for what can be done with a song.
+#[derive(Debug)]
+pub struct Deeds {
+    /// Title of the menu.
+    pub title: &'static str,
+    /// What a deed does, in a few words.
+    pub what: fn(&Deed) -> &'static str,
+    /// Fill the form with what the song was made from.
+    pub reuse: &'static str,
+    /// Title of the choice of a source song.
+    pub source: &'static str,
+    /// No source song is chosen, and how to choose one.
+    pub choose: fn(&Keymap) -> String,
+    /// No song matches.
+    pub no_match: &'static str,
+    /// There is no song.
+    pub no_songs: &'static str,
+    /// What is typed is taken as an id.
+    pub take_id: &'static str,
+    /// The API's word for the action.
+    pub sent_as: fn(&str) -> String,
+    /// Title of the window a line is typed in.
+    pub line_title: fn(Purpose) -> &'static str,
+    /// What becomes of the line.
+    pub line_body: fn(Purpose) -> &'static str,
+    /// Orders what was typed or asked for.
+    pub order: &'static str,
+    /// How long ago a song was made.
+    pub age: fn(Seconds) -> String,
 }
 
 /// Labels in the details of a task or a song.
@@ -221,6 +254,10 @@ pub struct Details {
     pub not_here: &'static str,
     /// A file that is being fetched, in percent where known.
     pub fetching: fn(Option<u8>) -> String,
+    /// The song it was made from.
+    pub made_from: &'static str,
+    /// The songs that were made from it.
+    pub became: &'static str,
     /// It is no longer known.
     pub gone: &'static str,
 }

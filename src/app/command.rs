@@ -84,6 +84,14 @@ pub enum ComposeCommand {
     SwitchWay,
     /// Begin a new draft; undo brings the old one back.
     New,
+    /// Take the moment of the playhead into the selected field.
+    TakePlayhead,
+    /// The value before, by ten small steps.
+    MuchLess,
+    /// The next value, by ten small steps.
+    MuchMore,
+    /// Show the fields that stand in no document, or hide them.
+    Experimental,
 }
 
 /// Commands on an order as a whole.
@@ -106,6 +114,8 @@ pub enum LyricsCommand {
     AddSection,
     /// Turn each typed `\n` into a line break.
     BreakLines,
+    /// Order words from the API.
+    Write,
 }
 
 /// Commands of the queue.
@@ -142,6 +152,10 @@ pub enum LibraryCommand {
     CopyId,
     /// Copy the song's lyric.
     CopyLyric,
+    /// Show what can be done with the song.
+    Actions,
+    /// Bring in a song from elsewhere.
+    Upload,
 }
 
 /// Commands of the player.
@@ -165,6 +179,8 @@ pub enum TransportCommand {
     Mute,
     /// Close the song.
     Stop,
+    /// Show what can be done with the song that is on.
+    Actions,
 }
 
 /// Commands while text is typed.
@@ -202,18 +218,25 @@ impl Command {
         (Command::Compose(C::SwitchWay), "compose:switch-way"),
         (Command::Compose(C::Clear), "compose:clear-field"),
         (Command::Compose(C::New), "compose:new"),
+        (Command::Compose(C::TakePlayhead), "compose:take-playhead"),
+        (Command::Compose(C::MuchLess), "compose:much-less"),
+        (Command::Compose(C::MuchMore), "compose:much-more"),
+        (Command::Compose(C::Experimental), "compose:experimental"),
         (Command::Lyrics(L::Edit), "lyrics:edit"),
         (Command::Lyrics(L::AddSection), "lyrics:add-section"),
         (Command::Lyrics(L::BreakLines), "lyrics:break-lines"),
         (Command::Request(R::Preview), "request:preview"),
         (Command::Request(R::Copy), "request:copy"),
         (Command::Request(R::Batch), "request:batch"),
+        (Command::Lyrics(L::Write), "lyrics:write"),
         (Command::Queue(Q::Details), "queue:details"),
         (Command::Queue(Q::OrderAgain), "queue:order-again"),
         (Command::Queue(Q::SendAgain), "queue:send-again"),
         (Command::Queue(Q::Drop), "queue:drop"),
         (Command::Queue(Q::CopyFailure), "queue:copy-failure"),
         (Command::Library(B::Play), "library:play"),
+        (Command::Library(B::Actions), "library:actions"),
+        (Command::Library(B::Upload), "library:upload"),
         (Command::Library(B::Details), "library:details"),
         (Command::Library(B::Reuse), "library:reuse"),
         (Command::Library(B::Find), "library:find"),
@@ -230,6 +253,7 @@ impl Command {
         (Command::Player(P::Softer), "player:softer"),
         (Command::Player(P::Mute), "player:mute"),
         (Command::Player(P::Stop), "player:stop"),
+        (Command::Player(P::Actions), "player:actions"),
         (Command::NextPane, "global:next-pane"),
         (Command::PreviousPane, "global:previous-pane"),
         (Command::Focus(PaneId::Compose), "global:compose"),
@@ -278,7 +302,11 @@ impl Command {
     pub fn in_palette(self) -> bool {
         !matches!(
             self,
-            Command::Move(_) | Command::Text(_) | Command::Overlay(_) | Command::Palette
+            Command::Move(_)
+                | Command::Text(_)
+                | Command::Overlay(_)
+                | Command::Palette
+                | Command::Compose(C::MuchLess | C::MuchMore)
         )
     }
 }

@@ -3,7 +3,7 @@
 //! Invariant: a notice holds a meaning; `i18n` chooses the words.
 
 use super::command::Command;
-use crate::domain::{Failure, Timestamp, time::after};
+use crate::domain::{Choice, Failure, Field, Timestamp, time::after};
 
 /// Something the user should know now.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +44,12 @@ pub enum Notice {
     NotFetched(String, Failure),
     /// The form was filled from a song; its title.
     FormFilled(String),
+    /// The form is filled from a song, to do this to it; the song's title and the fields that were filled.
+    FormFilledFor(Choice, String, Vec<Field>),
+    /// Fields that stand in no document are shown, or hidden.
+    Experimental(bool),
+    /// Nothing was pasted: nothing here takes text.
+    NothingPasted,
     /// The form is empty again; undo brings it back.
     FormCleared,
     /// What was removed is back.
@@ -120,6 +126,18 @@ pub enum Refusal {
     NothingToVary,
     /// A batch over models without a model.
     NoModelChosen,
+    /// The lyric holds no `\n` to be turned into a line break.
+    NothingToBreak,
+    /// The selected field takes no moment.
+    NoMoment,
+    /// The source song is not the one that is on.
+    SourceNotOn,
+    /// The song has no id to order with.
+    NoId,
+    /// The file is here.
+    AlreadyHere,
+    /// The file is ordered or being fetched.
+    OnItsWay,
 }
 
 /// How loud a notice speaks.
@@ -147,6 +165,9 @@ impl Notice {
             | Notice::Copied(_)
             | Notice::Undone => Tone::Good,
             Notice::FormFilled(_)
+            | Notice::FormFilledFor(..)
+            | Notice::Experimental(_)
+            | Notice::NothingPasted
             | Notice::FormCleared
             | Notice::Refused(..)
             | Notice::UnknownKey(_)
@@ -169,6 +190,8 @@ impl Notice {
     /// How long it stays, in seconds: what needs the user stays longer.
     fn seconds(&self) -> f64 {
         match self.tone() {
+            // A list to be read takes longer.
+            _ if matches!(self, Notice::FormFilledFor(..)) => 10.0,
             Tone::Good | Tone::Plain => 5.0,
             Tone::Warning => 10.0,
             Tone::Error => 15.0,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::keymap::Keymap;
-use crate::domain::Model;
+use crate::domain::{Choice, Model};
 
 /// A language of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -129,6 +129,12 @@ pub struct Settings {
     pub base_url: String,
     /// The models that can be chosen.
     pub models: Vec<Model>,
+    /// The actions that can be chosen beside those of the table.
+    #[serde(default)]
+    pub actions: Vec<Choice>,
+    /// Whether fields that stand in no document of the provider are shown.
+    #[serde(default)]
+    pub experimental: bool,
     /// Whether there is a token to order with.
     pub has_token: bool,
     /// Whether this is the demo, which costs nothing.
@@ -152,6 +158,8 @@ impl Default for Settings {
             songs_per_day: None,
             base_url: "https://api.acedata.cloud".to_owned(),
             models: Model::known(),
+            actions: Vec::new(),
+            experimental: false,
             has_token: true,
             demo: false,
             token_file: "~/.config/fuzzbox/token".to_owned(),

@@ -46,6 +46,8 @@ pub(super) fn from_config(
         songs_per_day: config.songs_per_day.value,
         base_url: config.base_url.value.to_string(),
         models,
+        actions: config.actions.clone(),
+        experimental: config.experimental.value,
         has_token: has_token || flags.demo,
         demo: flags.demo,
         token_file: shown(&config.paths.token_file),

@@ -13,8 +13,8 @@ use url::Url;
 use super::error::{ConfigError, Located, Mistake, Place, suggestion};
 use super::style::StyleSpec;
 use super::words::{self, Language, SoundOutput, Theme, Words};
-use crate::domain::Model;
 use crate::domain::text::clean_line;
+use crate::domain::{Action, Choice, Model};
 
 /// The roles a theme gives styles to.
 pub const ROLES: [&str; 10] = [
@@ -30,8 +30,8 @@ pub const ROLES: [&str; 10] = [
     "heading",
 ];
 
-/// The longest name of a model that is offered.
-const MODEL_MAX: usize = 60;
+/// The longest name of a model or an action that is offered.
+const NAME_MAX: usize = 60;
 /// How many tasks the settings may allow at the API at a time.
 const IN_FLIGHT: std::ops::RangeInclusive<i64> = 1..=50;
 /// How many songs a day the settings may allow; 0 holds every one.
@@ -69,6 +69,8 @@ pub(super) struct Said {
     pub sound: Option<Located<SoundOutput>>,
     pub mouse: Option<Located<bool>>,
     pub extra_models: Option<Located<Vec<Model>>>,
+    pub experimental: Option<Located<bool>>,
+    pub actions: Vec<Choice>,
     pub theme_colors: Vec<RoleStyle>,
     pub keys: Vec<KeyBinding>,
 }
@@ -129,6 +131,8 @@ impl Reader<'_> {
             "api",
             "sound",
             "models",
+            "actions",
+            "experimental",
             "theme_colors",
             "keys",
         ];
@@ -156,6 +160,10 @@ impl Reader<'_> {
                         _ => reader.unknown(key, "in [models]", &["extra"]),
                     });
                 }
+                "actions" => self.section(value, |reader, key, value| {
+                    said.actions.extend(reader.action(key, value));
+                }),
+                "experimental" => said.experimental = self.value(value, boolean),
                 "theme_colors" => self.section(value, |reader, key, value| {
                     said.theme_colors.extend(reader.role(key, value));
                 }),
@@ -167,6 +175,25 @@ impl Reader<'_> {
                 _ => self.unknown(key, "", KNOWN),
             }
         }
+    }
+
+    /// A word of the API that we do not know, with the known action whose fields it takes.
+    fn action(&mut self, key: &Key<'_>, value: &Value<'_>) -> Option<Choice> {
+        let word = clean_line(key.get_ref(), NAME_MAX);
+        if word.is_empty() {
+            self.mistake(key.span(), "an action needs a word".to_owned());
+            return None;
+        }
+        if Action::from_name(&word).is_some() {
+            let message = format!("\"{word}\" is known already: it needs no line here");
+            self.mistake(key.span(), message);
+            return None;
+        }
+        let action = self.value(value, action)?;
+        Some(Choice {
+            action: action.value,
+            name: Some(word),
+        })
     }
 
     fn role(&mut self, key: &Key<'_>, value: &Value<'_>) -> Option<RoleStyle> {
@@ -325,13 +352,21 @@ fn models(value: &DeValue<'_>) -> Result<Vec<Model>, String> {
         .ok_or_else(|| format!("expected a list of texts, found {}", kind(value)))?;
     list.iter()
         .map(|entry| {
-            let name = clean_line(string(entry.get_ref())?, MODEL_MAX);
+            let name = clean_line(string(entry.get_ref())?, NAME_MAX);
             if name.is_empty() {
                 return Err("a model needs a name".to_owned());
             }
             Ok(Model(name))
         })
         .collect()
+}
+
+fn action(value: &DeValue<'_>) -> Result<Action, String> {
+    let text = string(value)?;
+    Action::from_name(text).ok_or_else(|| {
+        let known: Vec<&str> = Action::all().map(Action::name).collect();
+        words::no_such("action", text, &known)
+    })
 }
 
 /// What a value is, in words.

@@ -1,6 +1,7 @@
 //! English.
 
 mod commands;
+mod deeds;
 mod failures;
 mod taking;
 
@@ -16,7 +17,7 @@ use crate::app::panes::overlay::Question;
 use crate::domain::lyric::LyricCount;
 use crate::domain::{Action, Field, Hold, MediaKind, OutputKind, TaskState, Work};
 use commands::{command, hint, refusal};
-use failures::{charge, failure, hold, next_step, problem};
+use failures::{charge, failed, failure, hold, next_step, not_fetched, problem};
 
 pub(super) static STRINGS: Strings = Strings {
     language: "English",
@@ -166,7 +167,10 @@ pub(super) static STRINGS: Strings = Strings {
     volume: |percent| format!("vol {percent}%"),
     no_sound: "no sound",
     muted: "muted",
+    deeds: deeds::DEEDS,
     details: Details {
+        made_from: "Made from",
+        became: "Became",
         task: "Task",
         song: "Song",
         state: "State",
@@ -274,15 +278,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
     match notice {
         Notice::Ordered(label) => format!("{} is in the queue", name(label)),
         Notice::Finished(title) => format!("{} is ready", name(title)),
-        Notice::TaskFailed(label, failure) => {
-            let more = key(keys, Command::Queue(Q::Details));
-            let line = STRINGS.failure_line(failure.kind);
-            format!(
-                "{}: {line}. {more} in the queue tells more.{}",
-                name(label),
-                trace(failure)
-            )
-        }
+        Notice::TaskFailed(label, failure) => failed(&name(label), failure, keys),
         Notice::TaskInDoubt(label) => format!(
             "{}: sent, but the outcome is not known. It is not sent again by itself.",
             name(label)
@@ -311,14 +307,16 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
             format!("Could not be kept on disk: {why}. An order that was not kept was not sent.")
         }
         Notice::NotPlayed(why) => format!("Cannot play this song: {why}"),
-        Notice::NotFetched(title, failure) => format!(
-            "A file of {} could not be fetched: {}. {} in the library tries again, at no cost.{}",
-            name(title),
-            self::failure(failure.kind).to_lowercase(),
-            key(keys, Command::Library(B::Fetch)),
-            trace(failure)
-        ),
+        Notice::NotFetched(title, failure) => not_fetched(&name(title), failure, keys),
         Notice::FormFilled(title) => format!("The form is filled from {}", name(title)),
+        Notice::FormFilledFor(choice, title, fields) => {
+            deeds::filled(choice, &name(title), fields, keys)
+        }
+        Notice::Experimental(true) => {
+            "Experimental fields are shown: they stand in no document and may do nothing".to_owned()
+        }
+        Notice::Experimental(false) => "Experimental fields are hidden and not sent".to_owned(),
+        Notice::NothingPasted => "Nothing was pasted: nothing here takes text".to_owned(),
         Notice::FormCleared => {
             let undo = key(keys, Command::Undo);
             format!("A new draft; {undo} brings the old one back")
@@ -330,17 +328,13 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
     }
 }
 
-fn trace(failure: &crate::domain::Failure) -> String {
-    let id = failure.trace_id.as_deref();
-    id.map_or_else(String::new, |id| format!(" Trace id {id}"))
-}
-
 fn question(question: &Question) -> &'static str {
     match question {
         Question::OrderTwice => "Submit the same draft once more?",
         Question::OrderAgain(_) => "Order this task again?",
         Question::SendAgain(_) => "Send this task again?",
         Question::Drop(_) => "Drop this task?",
+        Question::OrderFile(_, kind) => deeds::question(*kind),
         Question::QuitWhileSubmitting => "Quit while an order is being sent?",
     }
 }
@@ -358,6 +352,9 @@ fn question_body(question: &Question) -> &'static str {
         }
         Question::Drop(_) => {
             "It will not be sent, and not looked for any more. One in doubt may have been charged."
+        }
+        Question::OrderFile(..) => {
+            "It is charged like any order: the provider prints no price for it. The file stands with the song when it is ready."
         }
         Question::QuitWhileSubmitting => {
             "No song is lost: at the next start the order is looked for at the API before anything is sent again."
@@ -404,7 +401,7 @@ fn field(field: Field) -> &'static str {
         Field::CoverStrength => "Cover strength",
         Field::CallbackUrl => "Callback",
         Field::Style => "Style *",
-        Field::StyleNegative => "Not this style *",
+        Field::StyleNegative => "Avoid *",
         Field::VocalGender => "Voice *",
         Field::LyricPrompt => "Lyric prompt *",
         Field::Custom => "Make from",
@@ -413,7 +410,7 @@ fn field(field: Field) -> &'static str {
         Field::Lyric => "Lyric",
         Field::Title => "Title",
         Field::Instrumental => "Instrumental",
-        Field::LyricsStrength => "Lyrics strength",
+        Field::LyricsStrength => "Lyric strength",
         Field::SoundStrength => "Sound strength",
         Field::Weirdness => "Weirdness",
         Field::Seed => "Seed",
@@ -425,6 +422,10 @@ fn placeholder(field: Field, sung: bool) -> &'static str {
         Field::Prompt if sung => "style and mood",
         Field::Prompt => "describe the song",
         Field::Title => "server's choice",
+        Field::CallbackUrl => "none",
+        Field::Style | Field::StyleNegative | Field::VocalGender | Field::LyricPrompt => {
+            "undocumented"
+        }
         _ => "",
     }
 }

@@ -1,6 +1,7 @@
 //! 简体中文，用语依大陆习惯。
 
 mod commands;
+mod deeds;
 mod failures;
 mod taking;
 
@@ -16,7 +17,7 @@ use crate::app::panes::overlay::Question;
 use crate::domain::lyric::LyricCount;
 use crate::domain::{Action, Field, Hold, MediaKind, OutputKind, TaskState, Work};
 use commands::{command, hint, refusal};
-use failures::{charge, failure, hold, next_step, problem};
+use failures::{charge, failed, failure, hold, next_step, not_fetched, problem};
 
 pub(super) static STRINGS: Strings = Strings {
     language: "简体中文",
@@ -166,7 +167,10 @@ pub(super) static STRINGS: Strings = Strings {
     volume: |percent| format!("音量 {percent}%"),
     no_sound: "没有声音",
     muted: "静音",
+    deeds: deeds::DEEDS,
     details: Details {
+        made_from: "来源",
+        became: "衍生",
         task: "任务",
         song: "歌曲",
         state: "状态",
@@ -270,15 +274,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
     match notice {
         Notice::Ordered(label) => format!("{}已加入队列", name(label)),
         Notice::Finished(title) => format!("{}做好了", name(title)),
-        Notice::TaskFailed(label, failure) => {
-            let more = key(keys, Command::Queue(Q::Details));
-            let line = STRINGS.failure_line(failure.kind);
-            format!(
-                "{}：{line}。在队列按 {more} 看详情。{}",
-                name(label),
-                trace(failure)
-            )
-        }
+        Notice::TaskFailed(label, failure) => failed(&name(label), failure, keys),
         Notice::TaskInDoubt(label) => {
             format!(
                 "{}：已提交，但结果不明。程序不会自动重新提交。",
@@ -306,14 +302,14 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
             format!("无法写入磁盘：{why}。没有存好的任务不会提交。")
         }
         Notice::NotPlayed(why) => format!("无法播放这首歌：{why}"),
-        Notice::NotFetched(title, failure) => format!(
-            "{}的文件下载失败：{}。在曲库按 {} 可重新下载，不另收费。{}",
-            name(title),
-            self::failure(failure.kind),
-            key(keys, Command::Library(B::Fetch)),
-            trace(failure)
-        ),
+        Notice::NotFetched(title, failure) => not_fetched(&name(title), failure, keys),
         Notice::FormFilled(title) => format!("已按{}填好表单", name(title)),
+        Notice::FormFilledFor(choice, title, fields) => {
+            deeds::filled(choice, &name(title), fields, keys)
+        }
+        Notice::Experimental(true) => "已显示实验字段：官方文档没有记载，可能没有效果".to_owned(),
+        Notice::Experimental(false) => "已隐藏实验字段，内容不会发送".to_owned(),
+        Notice::NothingPasted => "没有粘贴：这里不能输入文字".to_owned(),
         Notice::FormCleared => {
             let undo = key(keys, Command::Undo);
             format!("已开始新草稿；按 {undo} 可取回原本的")
@@ -325,17 +321,13 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
     }
 }
 
-fn trace(failure: &crate::domain::Failure) -> String {
-    let id = failure.trace_id.as_deref();
-    id.map_or_else(String::new, |id| format!(" Trace ID {id}"))
-}
-
 fn question(question: &Question) -> &'static str {
     match question {
         Question::OrderTwice => "再提交一次相同的草稿？",
         Question::OrderAgain(_) => "再做一次这个任务？",
         Question::SendAgain(_) => "重新提交这个任务？",
         Question::Drop(_) => "放弃这个任务？",
+        Question::OrderFile(_, kind) => deeds::question(*kind),
         Question::QuitWhileSubmitting => "正在提交任务，要离开吗？",
     }
 }
@@ -346,6 +338,9 @@ fn question_body(question: &Question) -> &'static str {
         Question::OrderAgain(_) => "失败的那次没有扣费；新的任务成功后才会扣费。",
         Question::SendAgain(_) => "先前提交过，但在 API 上找不到。万一其实已被接受，就会扣费两次。",
         Question::Drop(_) => "这个任务不会再提交，也不再查询结果。结果不明的任务可能已经扣款。",
+        Question::OrderFile(..) => {
+            "和其他任务一样会扣费，供应商没有公布价格。完成后文件会附在这首歌下。"
+        }
         Question::QuitWhileSubmitting => {
             "歌曲不会丢失：下次启动时会先向 API 查询这个任务，才决定要不要再提交。"
         }
@@ -412,6 +407,10 @@ fn placeholder(field: Field, sung: bool) -> &'static str {
         Field::Prompt if sung => "曲风、情绪、乐器",
         Field::Prompt => "想要一首怎样的歌",
         Field::Title => "由服务器命名",
+        Field::CallbackUrl => "无",
+        Field::Style | Field::StyleNegative | Field::VocalGender | Field::LyricPrompt => {
+            "文档未记载"
+        }
         _ => "",
     }
 }

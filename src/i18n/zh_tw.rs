@@ -1,6 +1,7 @@
 //! 繁體中文，用語依臺灣習慣。
 
 mod commands;
+mod deeds;
 mod failures;
 mod taking;
 
@@ -16,7 +17,7 @@ use crate::app::panes::overlay::Question;
 use crate::domain::lyric::LyricCount;
 use crate::domain::{Action, Field, Hold, MediaKind, OutputKind, TaskState, Work};
 use commands::{command, hint, refusal};
-use failures::{charge, failure, hold, next_step, problem};
+use failures::{charge, failed, failure, hold, next_step, not_fetched, problem};
 
 pub(super) static STRINGS: Strings = Strings {
     language: "繁體中文",
@@ -161,7 +162,10 @@ pub(super) static STRINGS: Strings = Strings {
     volume: |percent| format!("音量 {percent}%"),
     no_sound: "沒有聲音",
     muted: "靜音",
+    deeds: deeds::DEEDS,
     details: Details {
+        made_from: "來源",
+        became: "衍生",
         task: "任務",
         song: "歌曲",
         state: "狀態",
@@ -265,15 +269,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
     match notice {
         Notice::Ordered(label) => format!("{}已加入佇列", name(label)),
         Notice::Finished(title) => format!("{}做好了", name(title)),
-        Notice::TaskFailed(label, failure) => {
-            let more = key(keys, Command::Queue(Q::Details));
-            let line = STRINGS.failure_line(failure.kind);
-            format!(
-                "{}：{line}。在佇列按 {more} 看詳情。{}",
-                name(label),
-                trace(failure)
-            )
-        }
+        Notice::TaskFailed(label, failure) => failed(&name(label), failure, keys),
         Notice::TaskInDoubt(label) => {
             format!("{}：已送出，但結果不明。程式不會自動重送。", name(label))
         }
@@ -298,14 +294,14 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
             format!("無法寫入磁碟：{why}。沒有存好的任務不會送出。")
         }
         Notice::NotPlayed(why) => format!("無法播放這首歌：{why}"),
-        Notice::NotFetched(title, failure) => format!(
-            "{}的檔案下載失敗：{}。在曲庫按 {} 可重新下載，不另收費。{}",
-            name(title),
-            self::failure(failure.kind),
-            key(keys, Command::Library(B::Fetch)),
-            trace(failure)
-        ),
+        Notice::NotFetched(title, failure) => not_fetched(&name(title), failure, keys),
         Notice::FormFilled(title) => format!("已依{}填好表單", name(title)),
+        Notice::FormFilledFor(choice, title, fields) => {
+            deeds::filled(choice, &name(title), fields, keys)
+        }
+        Notice::Experimental(true) => "已顯示實驗欄位：官方文件沒有記載，可能沒有效果".to_owned(),
+        Notice::Experimental(false) => "已隱藏實驗欄位，內容不會送出".to_owned(),
+        Notice::NothingPasted => "沒有貼上：這裡不能輸入文字".to_owned(),
         Notice::FormCleared => {
             let undo = key(keys, Command::Undo);
             format!("已開始新草稿；按 {undo} 可取回原本的")
@@ -317,17 +313,13 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
     }
 }
 
-fn trace(failure: &crate::domain::Failure) -> String {
-    let id = failure.trace_id.as_deref();
-    id.map_or_else(String::new, |id| format!(" Trace ID {id}"))
-}
-
 fn question(question: &Question) -> &'static str {
     match question {
         Question::OrderTwice => "再送出一次相同的草稿？",
         Question::OrderAgain(_) => "再做一次這個任務？",
         Question::SendAgain(_) => "重新送出這個任務？",
         Question::Drop(_) => "放棄這個任務？",
+        Question::OrderFile(_, kind) => deeds::question(*kind),
         Question::QuitWhileSubmitting => "正在送出任務，要離開嗎？",
     }
 }
@@ -338,6 +330,9 @@ fn question_body(question: &Question) -> &'static str {
         Question::OrderAgain(_) => "失敗的那次沒有扣款；新的任務成功後才會扣款。",
         Question::SendAgain(_) => "先前送出過，但在 API 上找不到。萬一其實已被接受，就會扣款兩次。",
         Question::Drop(_) => "這個任務不會再送出，也不再查詢結果。結果不明的任務可能已經扣款。",
+        Question::OrderFile(..) => {
+            "和其他任務一樣會扣款，供應商沒有公布價格。完成後檔案會附在這首歌下。"
+        }
         Question::QuitWhileSubmitting => {
             "歌曲不會遺失：下次啟動時會先向 API 查詢這個任務，才決定要不要再送。"
         }
@@ -404,6 +399,10 @@ fn placeholder(field: Field, sung: bool) -> &'static str {
         Field::Prompt if sung => "曲風、情緒、樂器",
         Field::Prompt => "想要一首怎樣的歌",
         Field::Title => "由伺服器命名",
+        Field::CallbackUrl => "無",
+        Field::Style | Field::StyleNegative | Field::VocalGender | Field::LyricPrompt => {
+            "文件未記載"
+        }
         _ => "",
     }
 }

@@ -75,6 +75,9 @@ pub(super) fn problem(problem: &Problem) -> String {
         Problem::TooLong { length, max } => {
             format!("is too long: {length} characters, and {max} are allowed")
         }
+        Problem::TooLarge { bytes, max } => {
+            format!("is too large: {bytes} bytes, and {max} are allowed")
+        }
         Problem::NotANumber => "is not a number".to_owned(),
         Problem::OutOfRange { min, max } => format!("must be from {min} to {max}"),
         Problem::NotAnId => {

@@ -2,7 +2,7 @@
 
 use crate::app::command::{Command, LibraryCommand as B, LyricsCommand as L, QueueCommand as Q};
 use crate::app::keymap::Keymap;
-use crate::domain::{Charge, FailureKind as F, Hold, Problem};
+use crate::domain::{Charge, Failure, FailureKind as F, Hold, Problem};
 use crate::i18n::key;
 
 pub(super) fn failure(kind: F) -> &'static str {
@@ -76,6 +76,11 @@ pub(super) fn problem(problem: &Problem, keys: &Keymap) -> String {
         }
         Problem::EndsBeforeItBegins => "ends before it begins".to_owned(),
         Problem::NotAnAddress => "not an address: it begins with https://".to_owned(),
+        Problem::TooLarge { bytes, max } => format!(
+            "too large: {} kB of {} kB",
+            bytes.div_ceil(1000),
+            max / 1000
+        ),
         Problem::ControlCharacter => "has a character that cannot be sent".to_owned(),
         Problem::LiteralNewline => format!(
             "\\n stands where a line break is meant: {} turns it into one",
@@ -101,4 +106,29 @@ pub(super) fn hold(hold: Hold, keys: &Keymap) -> String {
             key(keys, Command::Queue(Q::SendAgain))
         ),
     }
+}
+
+pub(super) fn failed(label: &str, failure: &Failure, keys: &Keymap) -> String {
+    let more = key(keys, Command::Queue(Q::Details));
+    let line = super::STRINGS.failure_line(failure.kind);
+    format!(
+        "{}: {line}. {more} in the queue tells more.{}",
+        label,
+        trace(failure)
+    )
+}
+
+pub(super) fn not_fetched(title: &str, failure: &Failure, keys: &Keymap) -> String {
+    format!(
+        "A file of {} could not be fetched: {}. {} in the library tries again, at no cost.{}",
+        title,
+        super::failure(failure.kind).to_lowercase(),
+        key(keys, Command::Library(B::Fetch)),
+        trace(failure)
+    )
+}
+
+fn trace(failure: &Failure) -> String {
+    let id = failure.trace_id.as_deref();
+    id.map_or_else(String::new, |id| format!(" Trace id {id}"))
 }

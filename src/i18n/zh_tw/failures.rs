@@ -2,7 +2,7 @@
 
 use crate::app::command::{Command, LibraryCommand as B, LyricsCommand as L, QueueCommand as Q};
 use crate::app::keymap::Keymap;
-use crate::domain::{Charge, FailureKind as F, Hold, Problem};
+use crate::domain::{Charge, Failure, FailureKind as F, Hold, Problem};
 use crate::i18n::key;
 
 pub(super) fn failure(kind: F) -> &'static str {
@@ -70,6 +70,9 @@ pub(super) fn problem(problem: &Problem, keys: &Keymap) -> String {
         Problem::PastTheEnd { length } => format!("超過結尾：這首歌長 {}", length.clock_tenths()),
         Problem::EndsBeforeItBegins => "終點在起點之前".to_owned(),
         Problem::NotAnAddress => "不是網址：須以 https:// 開頭".to_owned(),
+        Problem::TooLarge { bytes, max } => {
+            format!("太大：{} kB，上限 {} kB", bytes.div_ceil(1000), max / 1000)
+        }
         Problem::ControlCharacter => "含有無法送出的字元".to_owned(),
         Problem::LiteralNewline => format!(
             "該換行的地方寫成了 \\n：按 {} 轉成換行",
@@ -93,4 +96,29 @@ pub(super) fn hold(hold: Hold, keys: &Keymap) -> String {
             key(keys, Command::Queue(Q::SendAgain))
         ),
     }
+}
+
+pub(super) fn failed(label: &str, failure: &Failure, keys: &Keymap) -> String {
+    let more = key(keys, Command::Queue(Q::Details));
+    let line = super::STRINGS.failure_line(failure.kind);
+    format!(
+        "{}：{line}。在佇列按 {more} 看詳情。{}",
+        label,
+        trace(failure)
+    )
+}
+
+pub(super) fn not_fetched(title: &str, failure: &Failure, keys: &Keymap) -> String {
+    format!(
+        "{}的檔案下載失敗：{}。在曲庫按 {} 可重新下載，不另收費。{}",
+        title,
+        super::failure(failure.kind),
+        key(keys, Command::Library(B::Fetch)),
+        trace(failure)
+    )
+}
+
+fn trace(failure: &Failure) -> String {
+    let id = failure.trace_id.as_deref();
+    id.map_or_else(String::new, |id| format!(" Trace ID {id}"))
 }

@@ -12,7 +12,7 @@ use crate::app::settings::Role;
 use crate::domain::time::after;
 use crate::domain::{
     AudiosRequest, Charge, Failure, Field, MediaKind, Request, Seconds, Song, SongId, Task, TaskId,
-    TaskState, Timestamp,
+    TaskState, Timestamp, Work,
 };
 use crate::ui::Skin;
 use crate::ui::text;
@@ -291,6 +291,7 @@ fn song_rows(app: &App, skin: &Skin, song: &Song, width: u16) -> Vec<Words> {
     sheet.put(field(Field::Prompt), &song.prompt, Role::Text);
     sheet.put(labels.id, &song.id.0, Role::Text);
     sheet.put(labels.made, &moment(song.created_at), Role::Text);
+    put_family(&mut sheet, app, song);
     if song.audio.url.is_some() {
         let end = after(song.created_at, LINK_LIVES);
         let day = end.strftime("%Y-%m-%d").to_string();
@@ -310,6 +311,29 @@ fn song_rows(app: &App, skin: &Skin, song: &Song, width: u16) -> Vec<Words> {
         sheet.put(field(Field::Lyric), &song.lyric, Role::Text);
     }
     sheet.rows
+}
+
+/// What it was made from, and what was made from it.
+fn put_family(sheet: &mut Sheet, app: &App, song: &Song) {
+    let skin = sheet.skin;
+    let labels = &skin.strings.details;
+    let told = |title: &str, song: &Song| match song.more.action {
+        Some(action) => format!("{title} · {}", (skin.strings.work)(Work::Song(action))),
+        None => title.to_owned(),
+    };
+    if let Some(id) = &song.more.source {
+        let title = app.songs.get(id).map(|source| library::title(skin, source));
+        let source = told(title.unwrap_or(&id.0), song);
+        sheet.put(labels.made_from, &source, Role::Text);
+    }
+    let made = app
+        .songs
+        .iter()
+        .filter(|other| other.more.source.as_ref() == Some(&song.id));
+    for (at, other) in made.enumerate() {
+        let label = if at == 0 { labels.became } else { "" };
+        sheet.put(label, &told(library::title(skin, other), other), Role::Text);
+    }
 }
 
 fn put_media(sheet: &mut Sheet, app: &App, song: &Song, kind: MediaKind) {
