@@ -88,6 +88,8 @@ pub struct App {
     unkept_songs: Vec<SongId>,
     /// What the lyrics were when words were ordered.
     lyrics_at: BTreeMap<TaskId, u64>,
+    /// Ordered once everything that is kept is known.
+    at_start: Vec<Request>,
     draft_keeper: Keeper,
     preferences_keeper: Keeper,
     effects: Vec<Effect>,
@@ -120,6 +122,7 @@ impl App {
             removed: saved.preferences.removed,
             unkept_songs: Vec::new(),
             lyrics_at: BTreeMap::new(),
+            at_start: Vec::new(),
             draft_keeper: Keeper::default(),
             preferences_keeper: Keeper::default(),
             effects: Vec::new(),
@@ -146,6 +149,7 @@ impl App {
         let (tasks, songs, mut cx) = self.engine();
         tasks.start(&mut cx);
         songs.start(&mut cx);
+        self.place_at_start();
         self.queue.refresh(&self.tasks);
         // The source song of the draft may be among those that have just been read.
         self.recheck(false);

@@ -176,6 +176,20 @@ impl App {
         }
     }
 
+    /// Takes orders that were made before the start, by the command line. They are placed by [`App::start`], or once the
+    /// rest of the library is read: no answer can meet a song that is kept but not known. The draft is not touched by them.
+    pub fn order_at_start(&mut self, requests: Vec<Request>) {
+        self.at_start = requests;
+    }
+
+    pub(super) fn place_at_start(&mut self) {
+        let requests = std::mem::take(&mut self.at_start);
+        let (tasks, _, mut cx) = self.engine();
+        for request in requests {
+            tasks.order(request, &mut cx);
+        }
+    }
+
     /// The user saw the number and the price and said yes.
     pub(super) fn order_batch(&mut self, batch: &Batch) {
         let requests = batch.requests(self.now);

@@ -164,11 +164,11 @@ fn song(line: &mut String, order: &AudiosRequest, request: &Request) {
             // The words alone say that they are to be sung.
             Some(Value::Bool(true)) if rule.field == Field::Custom && order.lyric.is_some() => {}
             Some(Value::Bool(true)) => {
-                write!(line, " --{}", flag_name(rule.field)).expect("a String takes all")
+                write!(line, " --{}", flag_name(rule.field)).expect("a String takes all");
             }
             Some(Value::String(text)) => flag(line, &flag_name(rule.field), text),
             Some(other) => {
-                write!(line, " --{}={other}", flag_name(rule.field)).expect("a String takes all")
+                write!(line, " --{}={other}", flag_name(rule.field)).expect("a String takes all");
             }
         }
     }

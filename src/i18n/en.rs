@@ -341,10 +341,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         }
         Notice::Undone => "Brought back".to_owned(),
         Notice::PasteCut(bytes) => format!("The text is full: {bytes} bytes were left out"),
-        Notice::BatchOrdered(count) => format!("{count} orders are in the queue"),
-        Notice::BudgetReached(cap) => {
-            format!("More than {cap} songs a day: {}", hold(Hold::Budget, keys))
-        }
+        Notice::BatchOrdered(_) | Notice::BudgetReached(_) => taking::notice(notice, keys),
         Notice::Broke(what) => format!("Something inside broke: {what}. The log tells more."),
     }
 }

@@ -334,10 +334,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         }
         Notice::Undone => "已撤销".to_owned(),
         Notice::PasteCut(bytes) => format!("文字已达上限，有 {bytes} 个字节没有粘贴"),
-        Notice::BatchOrdered(count) => format!("队列里多了 {count} 个任务"),
-        Notice::BudgetReached(cap) => {
-            format!("超过每天 {cap} 首：{}", hold(Hold::Budget, keys))
-        }
+        Notice::BatchOrdered(_) | Notice::BudgetReached(_) => taking::notice(notice, keys),
         Notice::Broke(what) => format!("程序内部发生错误：{what}。详情请看日志。"),
     }
 }

@@ -326,10 +326,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         }
         Notice::Undone => "已復原".to_owned(),
         Notice::PasteCut(bytes) => format!("文字已達上限，有 {bytes} 個位元組沒有貼上"),
-        Notice::BatchOrdered(count) => format!("佇列裡多了 {count} 個任務"),
-        Notice::BudgetReached(cap) => {
-            format!("超過每天 {cap} 首：{}", hold(Hold::Budget, keys))
-        }
+        Notice::BatchOrdered(_) | Notice::BudgetReached(_) => taking::notice(notice, keys),
         Notice::Broke(what) => format!("程式內部發生錯誤：{what}。詳情請看記錄檔。"),
     }
 }

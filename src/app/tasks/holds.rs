@@ -66,9 +66,8 @@ impl TaskQueue {
     pub(super) fn resume_held(&mut self, id: TaskId, why: Hold, cx: &mut Cx) {
         match why {
             Hold::Token if cx.settings.has_token => self.release(id, cx),
-            Hold::Token => {}
-            // Counted anew with every tick.
-            Hold::Budget => {}
+            // A day is counted anew with every tick.
+            Hold::Token | Hold::Budget => {}
             Hold::Credit => self.holds.credit = Some(cx.now),
             Hold::Disk => self.release(id, cx),
         }

@@ -1,8 +1,11 @@
 //! Preview, copy and batch in English.
 
 use super::counted;
+use super::failures::hold;
 use crate::app::batch::Way;
-use crate::app::notice::Copied;
+use crate::app::keymap::Keymap;
+use crate::app::notice::{Copied, Notice};
+use crate::domain::Hold;
 use crate::i18n::Taking;
 
 pub(super) const TAKING: Taking = Taking {
@@ -74,3 +77,14 @@ pub(super) const TAKING: Taking = Taking {
     order: "order them",
     leave: "not now",
 };
+
+/// The notices of batches and of the cap of the day.
+pub(super) fn notice(notice: &Notice, keys: &Keymap) -> String {
+    match notice {
+        Notice::BatchOrdered(count) => format!("{count} orders are in the queue"),
+        Notice::BudgetReached(cap) => {
+            format!("More than {cap} songs a day: {}", hold(Hold::Budget, keys))
+        }
+        _ => String::new(),
+    }
+}

@@ -1,7 +1,10 @@
 //! 預覽、複製與批次的繁體中文。
 
+use super::failures::hold;
 use crate::app::batch::Way;
-use crate::app::notice::Copied;
+use crate::app::keymap::Keymap;
+use crate::app::notice::{Copied, Notice};
+use crate::domain::Hold;
 use crate::i18n::Taking;
 
 pub(super) const TAKING: Taking = Taking {
@@ -54,3 +57,14 @@ pub(super) const TAKING: Taking = Taking {
     order: "全部下單",
     leave: "以後再說",
 };
+
+/// The notices of batches and of the cap of the day.
+pub(super) fn notice(notice: &Notice, keys: &Keymap) -> String {
+    match notice {
+        Notice::BatchOrdered(count) => format!("佇列裡多了 {count} 個任務"),
+        Notice::BudgetReached(cap) => {
+            format!("超過每天 {cap} 首：{}", hold(Hold::Budget, keys))
+        }
+        _ => String::new(),
+    }
+}

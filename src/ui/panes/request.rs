@@ -14,6 +14,9 @@ use crate::domain::{Request, price, recipe};
 use crate::ui::Skin;
 use crate::ui::{list, text};
 
+/// From this height on a batch has blank lines and all its words.
+const ROOMY: u16 = 16;
+
 /// Draws the preview of an order from line `top` on.
 pub(super) fn draw(app: &App, skin: &Skin, of: Subject, top: usize, frame: &mut Frame) {
     let words = &skin.strings.taking;
@@ -94,15 +97,20 @@ pub(super) fn draw_batch(app: &App, skin: &Skin, batch: &Batch, frame: &mut Fram
     let words = &strings.taking;
     let width = reading_width(frame.area());
     let room = usize::from(width).saturating_sub(4);
-    let mut foot: Vec<Words> = vec![Vec::new()];
     let requests = batch.requests(app.now);
+    // A low screen has room for what costs money, and for the key.
+    let is_low = frame.area().height < ROOMY;
+    let mut foot: Vec<Words> = Vec::new();
     let told = (words.price)(requests.len(), price::of_all(&requests));
     foot.extend(wrapped(&told, room, Role::Heading));
     if let Some((over, cap)) = over_cap(app, &requests) {
         foot.extend(wrapped(&(words.over_cap)(over, cap), room, Role::Warn));
     }
-    foot.extend(wrapped(words.charged, room, Role::Muted));
-    foot.push(Vec::new());
+    if !is_low {
+        foot.insert(0, Vec::new());
+        foot.extend(wrapped(words.charged, room, Role::Muted));
+        foot.push(Vec::new());
+    }
     foot.push(answers(skin, words.order, words.leave));
     let fields: Vec<Words> = batch
         .rows()

@@ -2,6 +2,7 @@
 
 use fuzzbox::app::notice::Notice;
 use fuzzbox::app::settings::Settings;
+use fuzzbox::app::tasks::TaskQueue;
 use fuzzbox::domain::{
     Action, AudiosRequest, FailureKind, FileRequest, Hold, LyricsRequest, Outcome, Request, SongId,
     TaskState, Timestamp,
@@ -160,7 +161,7 @@ fn what_waits_for_a_token_is_counted_when_it_goes_out() {
     bench.settings.has_token = false;
     let made = ["one", "two", "three"].map(|prompt| bench.order(prompt));
     bench.settings.has_token = true;
-    bench.act(|queue, cx| queue.token_given(cx));
+    bench.act(TaskQueue::token_given);
     assert_eq!(bench.submits(), made[..2]);
     assert!(is_over(bench.state(made[2])));
 }
