@@ -65,7 +65,7 @@ pub struct Strings {
     pub work: fn(Work) -> &'static str,
     /// The label of a field.
     pub field: fn(Field) -> &'static str,
-    /// What can stand in an empty field; `true`: the song is sung from lyrics.
+    /// What can stand in an empty field; `true`: the prompt asks for a style rather than tells the idea.
     pub placeholder: fn(Field, bool) -> &'static str,
     /// The server's own value for a field that is left alone.
     pub server: fn(&str) -> String,
@@ -189,8 +189,6 @@ pub struct Deeds {
     pub no_songs: &'static str,
     /// What is typed is taken as an id.
     pub take_id: &'static str,
-    /// The API's word for the action.
-    pub sent_as: fn(&str) -> String,
     /// Title of the window a line is typed in.
     pub line_title: fn(Purpose) -> &'static str,
     /// What becomes of the line.

@@ -86,9 +86,9 @@ pub enum ComposeCommand {
     New,
     /// Take the moment of the playhead into the selected field.
     TakePlayhead,
-    /// The value before, by ten small steps.
+    /// The value before, by a large step: a second, or a tenth of a strength.
     MuchLess,
-    /// The next value, by ten small steps.
+    /// The next value, by a large step.
     MuchMore,
     /// Show the fields that stand in no document, or hide them.
     Experimental,

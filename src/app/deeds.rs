@@ -84,8 +84,13 @@ impl App {
         }
     }
 
-    /// The user agreed to order a file of a song.
+    /// The user agreed to order a file of a song. One that came in the meantime is not ordered again.
     pub(super) fn order_file(&mut self, song: &SongId, kind: MediaKind) {
+        let known = self.songs.get(song);
+        if let Some(refusal) = known.and_then(|song| self.file_refusal(song, kind)) {
+            let command = Command::Library(LibraryCommand::Actions);
+            return self.notify(Notice::Refused(command, refusal));
+        }
         let audio_id = song.clone();
         let request = match kind {
             MediaKind::Stems => Request::from(AudiosRequest {
@@ -135,7 +140,7 @@ impl App {
             .rev()
             .map(|song| Candidate {
                 song: song.id.clone(),
-                words: format!("{} {} {}", song.title, song.prompt, song.model),
+                words: format!("{} {}", song.title, song.model),
             })
             .collect();
         self.overlay = Some(Overlay::Source(Box::new(SourcePicker::new(candidates))));

@@ -372,7 +372,7 @@ fn question_body(question: &Question) -> &'static str {
             "It will not be sent, and not looked for any more. One in doubt may have been charged."
         }
         Question::OrderFile(..) => {
-            "It is charged like any order: the provider prints no price for it. The file stands with the song when it is ready."
+            "It is charged when it succeeds; the provider prints no price for it. The file stands with the song when it is ready."
         }
         Question::QuitWhileSubmitting => {
             "No song is lost: at the next start the order is looked for at the API before anything is sent again."
@@ -435,11 +435,12 @@ fn field(field: Field) -> &'static str {
     }
 }
 
-fn placeholder(field: Field, sung: bool) -> &'static str {
+fn placeholder(field: Field, style: bool) -> &'static str {
     match field {
-        Field::Prompt if sung => "style and mood",
+        Field::Prompt if style => "style and mood",
         Field::Prompt => "describe the song",
         Field::Title => "server's choice",
+        Field::ContinueAt | Field::ReplaceStart | Field::ReplaceEnd => "seconds or 1:23.5",
         Field::CallbackUrl => "none",
         Field::Style | Field::StyleNegative | Field::VocalGender | Field::LyricPrompt => {
             "undocumented"

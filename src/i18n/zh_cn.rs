@@ -356,9 +356,7 @@ fn question_body(question: &Question) -> &'static str {
         Question::OrderAgain(_) => "失败的那次没有扣费；新的任务成功后才会扣费。",
         Question::SendAgain(_) => "先前提交过，但在 API 上找不到。万一其实已被接受，就会扣费两次。",
         Question::Drop(_) => "这个任务不会再提交，也不再查询结果。结果不明的任务可能已经扣款。",
-        Question::OrderFile(..) => {
-            "和其他任务一样会扣费，供应商没有公布价格。完成后文件会附在这首歌下。"
-        }
+        Question::OrderFile(..) => "成功后才会扣费，供应商没有公布价格。完成后文件会附在这首歌下。",
         Question::QuitWhileSubmitting => {
             "歌曲不会丢失：下次启动时会先向 API 查询这个任务，才决定要不要再提交。"
         }
@@ -420,11 +418,12 @@ fn field(field: Field) -> &'static str {
     }
 }
 
-fn placeholder(field: Field, sung: bool) -> &'static str {
+fn placeholder(field: Field, style: bool) -> &'static str {
     match field {
-        Field::Prompt if sung => "曲风、情绪、乐器",
+        Field::Prompt if style => "曲风、情绪、乐器",
         Field::Prompt => "想要一首怎样的歌",
         Field::Title => "由服务器命名",
+        Field::ContinueAt | Field::ReplaceStart | Field::ReplaceEnd => "秒数或 1:23.5",
         Field::CallbackUrl => "无",
         Field::Style | Field::StyleNegative | Field::VocalGender | Field::LyricPrompt => {
             "文档未记载"

@@ -348,9 +348,7 @@ fn question_body(question: &Question) -> &'static str {
         Question::OrderAgain(_) => "失敗的那次沒有扣款；新的任務成功後才會扣款。",
         Question::SendAgain(_) => "先前送出過，但在 API 上找不到。萬一其實已被接受，就會扣款兩次。",
         Question::Drop(_) => "這個任務不會再送出，也不再查詢結果。結果不明的任務可能已經扣款。",
-        Question::OrderFile(..) => {
-            "和其他任務一樣會扣款，供應商沒有公布價格。完成後檔案會附在這首歌下。"
-        }
+        Question::OrderFile(..) => "成功後才會扣款，供應商沒有公布價格。完成後檔案會附在這首歌下。",
         Question::QuitWhileSubmitting => {
             "歌曲不會遺失：下次啟動時會先向 API 查詢這個任務，才決定要不要再送。"
         }
@@ -412,11 +410,12 @@ fn field(field: Field) -> &'static str {
     }
 }
 
-fn placeholder(field: Field, sung: bool) -> &'static str {
+fn placeholder(field: Field, style: bool) -> &'static str {
     match field {
-        Field::Prompt if sung => "曲風、情緒、樂器",
+        Field::Prompt if style => "曲風、情緒、樂器",
         Field::Prompt => "想要一首怎樣的歌",
         Field::Title => "由伺服器命名",
+        Field::ContinueAt | Field::ReplaceStart | Field::ReplaceEnd => "秒數或 1:23.5",
         Field::CallbackUrl => "無",
         Field::Style | Field::StyleNegative | Field::VocalGender | Field::LyricPrompt => {
             "文件未記載"

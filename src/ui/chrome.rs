@@ -334,7 +334,7 @@ fn offered(app: &App) -> Vec<Command> {
         }
         PaneId::Compose => offer_compose(app, &mut offered),
         PaneId::Lyrics => {
-            offered.extend([Command::Lyrics(L::Edit), Command::Lyrics(L::AddSection)]);
+            offered.extend([L::Edit, L::AddSection, L::Write].map(Command::Lyrics));
             offered.push(Command::Submit);
         }
         PaneId::Queue => offer_queue(app, &mut offered),

@@ -10,8 +10,8 @@ use fuzzbox::app::panes::PaneId;
 use fuzzbox::app::panes::overlay::{Overlay, Question};
 use fuzzbox::app::settings::{Locale, Settings, ThemeBase};
 use fuzzbox::domain::{
-    Draft, Failure, FailureKind, Field, Hold, MediaKind, OutputKind, PlayerEvent, Problem, Saved,
-    Seconds, TaskId,
+    Choice, Draft, Failure, FailureKind, Field, Hold, MediaKind, OutputKind, PlayerEvent, Problem,
+    Saved, Seconds, TaskId,
 };
 use fuzzbox::i18n;
 use fuzzbox::ui;
@@ -366,6 +366,11 @@ fn notices() -> Vec<Notice> {
         Notice::NotPlayed("not an audio file".to_owned()),
         Notice::NotFetched(label(), failure(FailureKind::BadFile)),
         Notice::FormFilled(label()),
+        Notice::FormFilledFor(Choice::default(), label(), vec![Field::Lyric, Field::Seed]),
+        Notice::FormFilledFor(Choice::default(), String::new(), Vec::new()),
+        Notice::Experimental(true),
+        Notice::Experimental(false),
+        Notice::NothingPasted,
         Notice::FormCleared,
         Notice::Undone,
         Notice::PasteCut(1024),
@@ -458,6 +463,17 @@ fn every_phrase_in_every_language() {
             Problem::NotANumber,
             Problem::ControlCharacter,
             Problem::LiteralNewline,
+            Problem::NotAnId,
+            Problem::NotAMoment,
+            Problem::PastTheEnd {
+                length: Seconds(153.8),
+            },
+            Problem::EndsBeforeItBegins,
+            Problem::NotAnAddress,
+            Problem::TooLarge {
+                bytes: 123_456,
+                max: 100_000,
+            },
         ];
         for problem in [range, long].iter().chain(&rest) {
             tell("problem", &(strings.problem)(problem, keymap));
@@ -642,7 +658,8 @@ fn step() -> impl Strategy<Value = Step> {
     let keys = prop::sample::select(vec![
         "1", "2", "3", "4", "tab", "enter", "esc", "up", "down", "left", "right", "j", "k", "g",
         "G", "w", "x", "s", "b", "i", "e", "d", "r", "y", "/", ":", "?", "m", "u", "n", "p", "end",
-        "home", "space", "ctrl-g", "ctrl-t", "ctrl-n", "ctrl-p", "ctrl-u", "ctrl-d",
+        "home", "space", "a", "t", "H", "L", "U", "ctrl-g", "ctrl-t", "ctrl-n", "ctrl-p", "ctrl-u",
+        "ctrl-d",
     ]);
     let text = "[a-z 歌詞，👨‍👩‍👧é\\[\\]\\\\n]{0,40}";
     prop_oneof![
@@ -650,7 +667,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => text.prop_map(Step::Text),
         1 => "[a-z 歌詞\r\n\\[\\]]{0,300}".prop_map(Step::Paste),
         1 => (0.0..200.0).prop_map(Step::Player),
-        1 => (0..25usize).prop_map(Step::Notice),
+        1 => (0..30usize).prop_map(Step::Notice),
         1 => Just(Step::Language),
         1 => (0..200u16, 0..60u16).prop_map(|(x, y)| Step::Click(x, y)),
     ]

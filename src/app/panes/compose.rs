@@ -16,8 +16,9 @@ use crate::domain::{Seconds, Song};
 
 /// How far an arrow key moves a strength.
 const STEP: f64 = 0.05;
-/// How many small steps a large one is.
+/// How many small steps a large one is, for a moment and for a strength.
 const LARGE: i8 = 10;
+const LARGE_STRENGTH: i8 = 2;
 /// The longest id that is pasted, in characters.
 const ID_MAX: usize = 100;
 
@@ -305,6 +306,7 @@ impl Compose {
             return;
         };
         let now = text.trim().replace(',', ".").parse();
+        let by = by.clamp(-LARGE_STRENGTH, LARGE_STRENGTH);
         let steps = (now.unwrap_or(range.default) / STEP).round() + f64::from(by);
         let value = (steps * STEP).clamp(range.min, range.max);
         *text = format!("{value:.2}");

@@ -110,7 +110,7 @@ pub type SourcePicker = Fuzzy<Candidate>;
 pub struct Candidate {
     /// Which.
     pub song: SongId,
-    /// What it is searched by: its title, its prompt, its model.
+    /// What it is searched by: its title and its model.
     pub words: String,
 }
 

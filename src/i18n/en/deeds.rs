@@ -15,7 +15,6 @@ pub(super) const DEEDS: Deeds = Deeds {
     no_match: "No song matches. A song's id, typed or pasted here, is taken as it is.",
     no_songs: "No songs here yet: type or paste the id of one.",
     take_id: "takes this id",
-    sent_as: |word| format!("sent as {word}"),
     line_title,
     line_body,
     order: "order",
@@ -63,7 +62,7 @@ pub(super) fn filled(choice: &Choice, title: &str, fields: &[Field], keys: &Keym
     let filled = if names.is_empty() {
         "nothing to fill in".to_owned()
     } else {
-        format!("filled in: {}", names.join(", "))
+        format!("{} filled in", names.join(", "))
     };
     let undo = key(keys, Command::Undo);
     format!("{what} {title}: {filled}. {undo} brings the old draft back")

@@ -15,7 +15,6 @@ pub(super) const DEEDS: Deeds = Deeds {
     no_match: "没有匹配的歌曲。也可以输入或粘贴歌曲的 ID。",
     no_songs: "这里还没有歌曲：请输入或粘贴歌曲的 ID。",
     take_id: "使用这个 ID",
-    sent_as: |word| format!("发送为 {word}"),
     line_title,
     line_body,
     order: "提交",

@@ -15,7 +15,6 @@ pub(super) const DEEDS: Deeds = Deeds {
     no_match: "沒有符合的歌曲。也可以輸入或貼上歌曲的 ID。",
     no_songs: "這裡還沒有歌曲：請輸入或貼上歌曲的 ID。",
     take_id: "使用這個 ID",
-    sent_as: |word| format!("送出為 {word}"),
     line_title,
     line_body,
     order: "送出",

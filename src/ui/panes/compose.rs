@@ -11,7 +11,7 @@ use crate::app::event::Target;
 use crate::app::panes::PaneId;
 use crate::app::settings::Role;
 use crate::domain::action::Range;
-use crate::domain::{Action, Field, FieldKind, Model, Work};
+use crate::domain::{Action, Draft, Field, FieldKind, Model, Work};
 use crate::ui::Skin;
 use crate::ui::chrome::{self, Head};
 use crate::ui::layout::{Form, Place};
@@ -308,7 +308,7 @@ impl Value {
                     ..Value::server(skin, &format!("{:.2}", range.default))
                 },
                 _ => Value {
-                    text: (strings.placeholder)(field, draft.custom).to_owned(),
+                    text: (strings.placeholder)(field, is_style(draft)).to_owned(),
                     role: Role::Muted,
                     share: None,
                 },
@@ -357,6 +357,11 @@ impl Value {
             share: None,
         }
     }
+}
+
+/// Whether the prompt asks for a style: the idea is in the words, or in the source song.
+fn is_style(draft: &Draft) -> bool {
+    draft.custom || draft.action.needs_source()
 }
 
 /// What the action is called, with the word that is sent where that is another.

@@ -116,6 +116,8 @@ fn the_playhead_is_taken_where_the_source_song_is_on() {
     bench.keys("4 enter > > 1");
     bench.field(Field::ContinueAt).keys("t");
     assert_eq!(bench.app.compose.draft().continue_at, "0:10.0");
+    bench.field(Field::SoundStrength).keys("H");
+    assert_eq!(bench.app.compose.draft().sound_strength, "0.60");
     bench.field(Field::Title).keys("t");
     refused(&bench, Refusal::NoMoment);
 }

@@ -69,7 +69,7 @@ fn an_id_that_is_not_in_the_library_leaves_the_word_to_the_user() {
     let mut bench = covering();
     bench.keys("enter").type_text(OTHER);
     assert!(
-        bench.screen().contains("takes this id"),
+        bench.screen().contains("Enter takes this id"),
         "{}",
         bench.screen()
     );

@@ -1,10 +1,11 @@
 //! What can be done with a song, from its menu.
 
+use fuzzbox::app::event::{Event, SongEvent};
 use fuzzbox::app::notice::{Notice, Refusal};
 use fuzzbox::app::panes::PaneId;
 use fuzzbox::app::panes::overlay::{Deed, Overlay, Question};
 use fuzzbox::app::settings::Settings;
-use fuzzbox::domain::{Action, Choice, Field, MediaKind, Request, Saved, Song, SongId};
+use fuzzbox::domain::{Action, Choice, Field, MediaFile, MediaKind, Request, Saved, Song, SongId};
 
 use crate::support::bench::{Bench, song, song_here};
 
@@ -123,6 +124,29 @@ fn a_file_is_ordered_after_a_yes_and_only_once() {
         assert_eq!(refusal(&bench, &Deed::File(kind)), Some(Refusal::OnItsWay));
         bench.keys("esc");
     }
+}
+
+#[test]
+fn a_file_that_came_before_the_answer_is_not_ordered() {
+    let mut bench = studio(vec![song_here(ID, "Morning")]);
+    bench.keys("4 a");
+    choose(&mut bench, &Deed::File(MediaKind::Wav));
+    bench.event(Event::Song(SongEvent::Fetched {
+        song: SongId(ID.into()),
+        kind: MediaKind::Wav,
+        file: MediaFile {
+            name: format!("{ID}.wav"),
+            bytes: 24_000_000,
+        },
+        duration: None,
+    }));
+    bench.keys("y");
+    assert!(bench.orders().is_empty());
+    let told = bench.app.notices.current();
+    assert!(
+        matches!(told, Some(Notice::Refused(_, Refusal::AlreadyHere))),
+        "{told:?}"
+    );
 }
 
 #[test]

@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 
 use super::open_search;
 use crate::app::App;
+use crate::app::command::{Command, TextCommand};
 use crate::app::panes::overlay::SourcePicker;
 use crate::app::settings::Role;
 use crate::domain::draft::is_uuid;
@@ -26,8 +27,13 @@ pub(super) fn draw(app: &App, skin: &Skin, picker: &SourcePicker, frame: &mut Fr
     let words = &skin.strings.deeds;
     let list = open_search(skin, frame, (words.source, "/"), picker.editor());
     let typed = picker.editor().contents();
+    let take_id = format!(
+        "{} {}",
+        skin.key(Command::Text(TextCommand::Accept)),
+        words.take_id
+    );
     let remark = if is_uuid(typed.trim()) {
-        Some((words.take_id, Role::Ok))
+        Some((take_id.as_str(), Role::Ok))
     } else if app.songs.is_empty() {
         Some((words.no_songs, Role::Muted))
     } else if picker.is_empty() {
