@@ -7,3 +7,4 @@ mod life;
 mod money;
 mod polling;
 mod trouble;
+mod works;
