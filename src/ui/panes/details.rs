@@ -297,6 +297,7 @@ fn song_rows(app: &App, skin: &Skin, song: &Song, width: u16) -> Vec<Words> {
     sheet.put(field(Field::Model), &song.model, Role::Text);
     sheet.put(field(Field::Seed), &song.seed, Role::Text);
     sheet.put(field(Field::Prompt), &song.prompt, Role::Text);
+    put_origin(&mut sheet, app, song);
     sheet.put(labels.id, &song.id.0, Role::Text);
     sheet.put(labels.made, &moment(song.created_at), Role::Text);
     if song.audio.url.is_some() {
@@ -322,6 +323,22 @@ fn song_rows(app: &App, skin: &Skin, song: &Song, width: u16) -> Vec<Words> {
         sheet.put(field(Field::Lyric), &song.lyric, Role::Text);
     }
     sheet.rows
+}
+
+/// What it was made from, and how.
+fn put_origin(sheet: &mut Sheet, app: &App, song: &Song) {
+    let strings = sheet.skin.strings;
+    let Some(source) = &song.more.source else {
+        return;
+    };
+    if let Some(action) = song.more.action {
+        let work = (strings.work)(Work::Song(action));
+        sheet.put(strings.details.action, work, Role::Text);
+    }
+    let known = app.songs.get(source);
+    let name = known.map_or(source.0.as_str(), |song| library::title(sheet.skin, song));
+    let name = name.to_owned();
+    sheet.put((strings.field)(Field::Source), &name, Role::Text);
 }
 
 fn put_media(sheet: &mut Sheet, app: &App, song: &Song, kind: MediaKind) {

@@ -1,5 +1,6 @@
 //! The endpoints beside `audios`: what is sent to them, and what their answers bring.
 
+use std::fmt::Write;
 use std::time::Duration;
 
 use fuzzbox::api::{Accepted, Client, Patience, Secret, wire};
@@ -162,8 +163,10 @@ fn an_answer_for_another_order_brings_nothing() {
     ];
     for (request, own) in &names {
         for (other, name) in &names {
-            let crossed = name != own && !(request.endpoint() == Endpoint::Wav && *own != *name);
-            if crossed && request.endpoint() != other.endpoint() {
+            // A wave file may stand under the name an upload's sound has.
+            let is_alike =
+                (request.endpoint(), other.endpoint()) == (Endpoint::Wav, Endpoint::Upload);
+            if request.endpoint() != other.endpoint() && !is_alike {
                 let answer = wire::accepted(request, fixture(name).as_bytes(), now());
                 let record = answer.ok().and_then(|answer| answer.record);
                 assert_eq!(record, None, "{own} answered with {name}");
@@ -199,7 +202,7 @@ fn half_done_or_refused_is_not_done() {
 }
 
 /// A finished task of a type, as it is listed.
-fn record(kind: &str, request: Value, response: Value) -> fuzzbox::domain::TaskRecord {
+fn record(kind: &str, request: &Value, response: &Value) -> fuzzbox::domain::TaskRecord {
     let task = json!({
         "id": "t1", "type": kind, "request": request, "response": response,
         "created_at": 1_767_119_745.5, "finished_at": 1_767_119_785.5,
@@ -219,7 +222,7 @@ fn a_listed_task_of_each_type_tells_the_same() {
         (videos(), "videos.response.json"),
     ] {
         let kind = request.endpoint().name();
-        let found = record(kind, wire::order(&request), answer(name));
+        let found = record(kind, &wire::order(&request), &answer(name));
         assert!(
             request.is_echoed_by(&found.request.expect("ours")),
             "{name}"
@@ -241,7 +244,7 @@ fn a_song_made_from_another_knows_it() {
     let answer: Value = serde_json::from_str(&fixture("audios_cover.response.json")).expect("JSON");
     let request: Value = serde_json::from_str(&fixture("audios_cover.request.json")).expect("JSON");
     let source = request["audio_id"].as_str().expect("an id").to_owned();
-    let Outcome::Succeeded(songs) = record("audios", request, answer).outcome else {
+    let Outcome::Succeeded(songs) = record("audios", &request, &answer).outcome else {
         panic!("no song");
     };
     assert_eq!(songs[0].more.source, Some(SongId(source)));
@@ -252,7 +255,7 @@ fn a_song_made_from_another_knows_it() {
 fn a_failed_task_keeps_what_was_said() {
     let long = "x".repeat(20_000);
     let response = json!({ "success": false, "error": { "code": "api_error", "message": "獲取失敗\u{1b}[2J" }, "more": long });
-    let Outcome::Failed(failure) = record("wav", json!({ "audio_id": SONG }), response).outcome
+    let Outcome::Failed(failure) = record("wav", &json!({ "audio_id": SONG }), &response).outcome
     else {
         panic!("a failure");
     };
@@ -340,10 +343,10 @@ async fn a_late_answer_to_any_order_leaves_it_in_doubt() {
 #[tokio::test]
 async fn a_refusal_is_kept_as_it_came_without_the_token() {
     let token_text = "a1b2c3d4e5f60718293a4b5c6d7e8f90";
-    let escaped: String = token_text
-        .chars()
-        .map(|c| format!("\\u{:04x}", c as u32))
-        .collect();
+    let escaped = token_text.chars().fold(String::new(), |mut text, c| {
+        write!(text, "\\u{:04x}", u32::from(c)).expect("a String");
+        text
+    });
     let body = format!(
         r#"{{"error":{{"code":"bad_request","message":"no"}},"you_sent":"{escaped}","x":"\u001b[2J"}}"#
     );
