@@ -12,7 +12,7 @@ use crate::app::settings::Role;
 use crate::domain::time::after;
 use crate::domain::{
     AudiosRequest, Charge, Failure, Field, MediaFile, MediaKind, Request, Seconds, Song, SongId,
-    Task, TaskId, TaskState, Timestamp,
+    Task, TaskId, TaskState, Timestamp, Work,
 };
 use crate::ui::Skin;
 use crate::ui::text;
