@@ -93,3 +93,82 @@ fn keep_with(task: TaskId, song: Song, effects: &mut Vec<Effect>) {
     let at = effects.iter().position(is_end).unwrap_or(effects.len());
     effects.insert(at, Effect::Save(Record::Song(Box::new(song))));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::command::Command;
+    use crate::app::settings::{Locale, Settings};
+    use crate::domain::{
+        ApiTaskId, Draft, LyricsRequest, Outcome, Saved, TaskRecord, Timestamp, Words,
+    };
+
+    fn words(_: Locale, command: Command) -> &'static str {
+        command.name()
+    }
+
+    /// A studio in which words were ordered while this lyric stood there.
+    fn ordered(lyric: &str) -> (App, TaskId) {
+        let saved = Saved {
+            draft: Draft {
+                lyric: lyric.to_owned(),
+                ..Draft::default()
+            },
+            ..Saved::default()
+        };
+        let mut app = App::new(saved, Settings::default(), words, Timestamp::UNIX_EPOCH);
+        let request = Request::Lyrics(LyricsRequest {
+            prompt: "a coat".into(),
+        });
+        let id = app.place(request).expect("ordered");
+        (app, id)
+    }
+
+    fn write(app: &mut App, task: TaskId) {
+        let api_id = ApiTaskId("t1".into());
+        let outcome = Outcome::Written(Words {
+            title: "Coat".into(),
+            lyric: "[Verse]\nOne".into(),
+        });
+        app.on_task(TaskEvent::Accepted {
+            task,
+            api_id: api_id.clone(),
+            trace_id: None,
+            record: Some(Box::new(TaskRecord {
+                id: api_id,
+                created_at: None,
+                request: None,
+                trace_id: None,
+                outcome,
+            })),
+        });
+    }
+
+    #[test]
+    fn words_replace_what_was_not_touched_and_come_back_with_one_undo() {
+        for before in ["", "[Verse]\nMine"] {
+            let (mut app, task) = ordered(before);
+            write(&mut app, task);
+            assert_eq!(app.lyrics.contents(), "[Verse]\nOne");
+            assert!(app.lyrics.undo());
+            assert_eq!(app.lyrics.contents(), before);
+        }
+    }
+
+    #[test]
+    fn words_wait_where_something_was_typed_meanwhile() {
+        let (mut app, task) = ordered("[Verse]\nMine");
+        app.lyrics.replace("[Verse]\nMine, and more");
+        write(&mut app, task);
+        assert_eq!(app.lyrics.contents(), "[Verse]\nMine, and more");
+        let notice = app.notices.current();
+        assert!(matches!(
+            notice,
+            Some(Notice::Arrived(Arrival::WordsWait(_)))
+        ));
+        app.accept_words(task);
+        assert_eq!(app.lyrics.contents(), "[Verse]\nOne");
+        assert!(app.lyrics.undo());
+        assert_eq!(app.lyrics.contents(), "[Verse]\nMine, and more");
+    }
+}

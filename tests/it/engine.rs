@@ -8,3 +8,4 @@ mod life;
 mod money;
 mod polling;
 mod trouble;
+mod works;

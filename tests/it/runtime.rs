@@ -1,6 +1,8 @@
 //! The real loop in this process: its input comes from a channel, its frames go on paper.
 
 mod desk;
+mod refusals;
+mod works;
 
 use std::time::Duration;
 
