@@ -4,6 +4,7 @@
 //! or terminal. The same events give the same effects and the same screen.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod arrivals;
 pub mod batch;
 pub mod command;
 pub mod cx;
@@ -25,12 +26,16 @@ mod stories;
 pub mod take;
 pub mod tasks;
 
+use std::collections::BTreeMap;
+
 use crate::domain::time::after;
-use crate::domain::{Draft, PlayerEvent, Record, Request, Saved, Song, SongId, Timestamp};
+use crate::domain::{
+    Draft, PlayerEvent, Record, Request, Saved, Song, SongId, Task, TaskId, Timestamp,
+};
 use command::Command;
 use cx::Cx;
 use effect::Effect;
-use event::{Event, SongEvent, Stumble, TaskEvent, TokenEvent};
+use event::{Event, SongEvent, Stumble, TokenEvent};
 use keeper::Keeper;
 use notice::{Notice, Notices};
 use panes::PaneId;
@@ -83,6 +88,8 @@ pub struct App {
     unkept_songs: Vec<SongId>,
     /// Ordered once everything that is kept is known.
     at_start: Vec<Request>,
+    /// What the lyrics were when words were ordered.
+    lyrics_at: BTreeMap<TaskId, u64>,
     draft_keeper: Keeper,
     preferences_keeper: Keeper,
     effects: Vec<Effect>,
@@ -115,6 +122,7 @@ impl App {
             removed: saved.preferences.removed,
             unkept_songs: Vec::new(),
             at_start: Vec::new(),
+            lyrics_at: BTreeMap::new(),
             draft_keeper: Keeper::default(),
             preferences_keeper: Keeper::default(),
             effects: Vec::new(),
@@ -244,11 +252,7 @@ impl App {
         let mut songs = Vec::new();
         for effect in &self.effects {
             if let Effect::Save(Record::Task(task)) = effect {
-                songs.extend(
-                    task.songs
-                        .iter()
-                        .filter(|id| self.unkept_songs.contains(id)),
-                );
+                songs.extend(songs_of(task).filter(|id| self.unkept_songs.contains(id)));
             }
         }
         let kept: Vec<SongId> = songs.into_iter().cloned().collect();
@@ -258,19 +262,6 @@ impl App {
             .filter_map(|id| self.songs.get(id))
             .map(|song| Effect::Save(Record::Song(Box::new(song.clone()))));
         self.effects.splice(0..0, saves.collect::<Vec<_>>());
-    }
-
-    fn on_task(&mut self, event: TaskEvent) {
-        let (tasks, songs, mut cx) = self.engine();
-        let made = tasks.on_event(event, &mut cx);
-        let any = !made.is_empty();
-        for song in made {
-            songs.add(song, &mut cx);
-        }
-        if any {
-            self.library.refresh(&self.songs);
-        }
-        self.queue.refresh(&self.tasks);
     }
 
     fn on_song(&mut self, event: SongEvent) {
@@ -313,7 +304,8 @@ impl App {
             TokenEvent::Stored => {
                 self.overlay = None;
                 self.settings.has_token = true;
-                self.notify(Notice::TokenStored);
+                let outranked = self.settings.token_outranked_by.clone();
+                self.notify(Notice::TokenStored(outranked));
                 let (tasks, _, mut cx) = self.engine();
                 tasks.token_given(&mut cx);
                 self.queue.refresh(&self.tasks);
@@ -330,7 +322,7 @@ impl App {
                     self.preferences_keeper.changed(again);
                 }
                 if let Some(task) = task.and_then(|id| self.tasks.get(id)) {
-                    self.unkept_songs.extend(task.songs.iter().cloned());
+                    self.unkept_songs.extend(songs_of(task).cloned());
                 }
                 let (tasks, _, mut cx) = self.engine();
                 if let Some(task) = task {
@@ -380,4 +372,10 @@ impl App {
         self.save_preferences();
         self.effects.push(Effect::Quit);
     }
+}
+
+/// The songs that a task made or changed.
+fn songs_of(task: &Task) -> impl Iterator<Item = &SongId> {
+    let changed = task.request.adds().and_then(|_| task.request.source());
+    task.songs.iter().chain(changed)
 }

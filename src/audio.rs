@@ -40,7 +40,7 @@ use self::stage::Stage;
 use crate::domain::{PlayerCommand, PlayerEvent, Seconds, Volume};
 
 pub use format::{AudioFormat, sniff};
-pub use inspect::{Inspection, inspect};
+pub use inspect::{Inspection, inspect, inspect_film};
 
 /// The name of the threads that run decoders. A file from outside may make a decoder panic; in a thread of this name
 /// such a panic is caught and told as a failure, so a panic hook should leave the screen alone.
@@ -58,6 +58,9 @@ pub enum AudioError {
     /// Something else than sound.
     #[error("this is {0}, not a song")]
     NotSound(&'static str),
+    /// An MP4 file without pictures.
+    #[error("there are no pictures in it")]
+    NotAFilm,
     /// A container without sound.
     #[error("there is no sound in the file")]
     NoSoundInside,

@@ -18,12 +18,16 @@ pub use self::error::{ConfigError, Located, Mistake, Place, suggestion};
 pub use self::file::{KeyBinding, ROLES, RoleStyle};
 pub use self::paths::Paths;
 pub use self::style::{StyleColor, StyleSpec};
-pub use self::token::{FoundToken, Token, protect_token, store_token, token};
+pub use self::token::{FoundToken, Token, files_token, protect_token, store_token, token};
 pub use self::words::{Language, SoundOutput, Theme};
 use crate::domain::{Choice, Model};
 
 /// Where the API is when nothing else is said.
 pub const DEFAULT_BASE_URL: &str = "https://api.acedata.cloud";
+/// Where local files are brought when nothing else is said.
+pub const DEFAULT_FILES_HOST: &str = "https://platform.acedata.cloud/api/v1/files/";
+/// The path of a host of files beside another API.
+pub const FILES_PATH: &str = "/api/v1/files/";
 /// The variable that names another place.
 pub const BASE_URL_VARIABLE: &str = "ACEDATACLOUD_API_BASE_URL";
 /// How many tasks may be at the API at a time when nothing else is said.
@@ -64,6 +68,10 @@ pub struct Config {
     pub in_flight: Sourced<u8>,
     /// How many songs may be ordered a day; `None`: any number.
     pub songs_per_day: Sourced<Option<u32>>,
+    /// Where local files are brought, so that the API can fetch them.
+    pub files_host: Sourced<Url>,
+    /// The file with the token of that host, where it has one of its own.
+    pub files_token_file: Option<PathBuf>,
     /// Where sound goes.
     pub sound: Sourced<SoundOutput>,
     /// Whether the mouse is listened to.
@@ -159,10 +167,17 @@ pub fn load(flags: &Flags, env: Environment<'_>) -> Result<Config, ConfigError> 
         Paths::find(env)?
     };
     let said = file::read(&paths.config_file)?;
+    let base_url = base_url(said.base_url, flags, env)?;
+    let default_host = files_host(&base_url)?;
     Ok(Config {
         language: language(said.language, flags, env),
         theme: theme(said.theme, flags, env),
-        base_url: base_url(said.base_url, flags, env)?,
+        base_url,
+        files_host: default_host.or_file(said.files_host),
+        files_token_file: match said.files_token_file {
+            Some(said) => Some(paths.named(&said.value, env)?),
+            None => None,
+        },
         in_flight: Sourced::default(DEFAULT_IN_FLIGHT).or_file(said.in_flight),
         songs_per_day: said
             .songs_per_day
@@ -252,6 +267,23 @@ fn base_url(
         });
     }
     Ok(Sourced::default(parse("default", DEFAULT_BASE_URL)?).or_file(said))
+}
+
+/// The provider's host of files; beside another API, that API's own: the token of one is none of the other's business.
+fn files_host(base_url: &Sourced<Url>) -> Result<Sourced<Url>, ConfigError> {
+    let parse = |text: &str| {
+        words::base_url(text).map_err(|problem| ConfigError::Value {
+            source_name: "default".to_owned(),
+            problem,
+        })
+    };
+    let value = if base_url.value == parse(DEFAULT_BASE_URL)? {
+        parse(DEFAULT_FILES_HOST)?
+    } else {
+        let base = base_url.value.as_str().trim_end_matches('/');
+        parse(&format!("{base}{FILES_PATH}"))?
+    };
+    Ok(Sourced::default(value))
 }
 
 /// A variable that is set to something.

@@ -22,8 +22,10 @@ pub use draft::{Draft, FieldError, Problem};
 pub use failure::{Charge, Failure, FailureKind};
 pub use lyric::Lyric;
 pub use playback::{OutputKind, PlayerCommand, PlayerEvent, Volume, Waveform};
-pub use request::{AudiosRequest, FileRequest, LyricsRequest, Request, UploadRequest, Work};
+pub use request::{
+    AudiosRequest, Endpoint, FileRequest, LyricsRequest, Request, UploadRequest, Work,
+};
 pub use saved::{Preferences, Record, Saved};
 pub use song::{Link, Media, MediaFile, MediaKind, More, Song, SongId};
-pub use task::{ApiTaskId, Hold, Outcome, Task, TaskId, TaskRecord, TaskState};
+pub use task::{ApiTaskId, Hold, Outcome, Task, TaskId, TaskRecord, TaskState, Words};
 pub use time::{Seconds, Timestamp};

@@ -18,7 +18,7 @@ use crate::app::settings::{Locale, Settings};
 use crate::domain::lyric::LyricCount;
 use crate::domain::text::cut;
 use crate::domain::{
-    Charge, FailureKind, Field, Hold, MediaKind, OutputKind, Problem, Seconds, TaskState, Work,
+    Charge, Failure, Field, Hold, MediaKind, OutputKind, Problem, Seconds, TaskState, Work,
 };
 
 pub use taking::Taking;
@@ -45,12 +45,12 @@ pub struct Strings {
     pub refusal: fn(Refusal) -> &'static str,
     /// A notice.
     pub notice: fn(&Notice, &Keymap) -> String,
-    /// What happened, without a full stop.
-    pub failure: fn(FailureKind) -> &'static str,
+    /// What happened, without a full stop: by the API's code where it has words of its own, else by the kind.
+    pub failure: fn(&Failure) -> &'static str,
     /// What it means for the money.
     pub charge: fn(Charge) -> &'static str,
     /// What to do next.
-    pub next_step: fn(FailureKind, &Keymap) -> String,
+    pub next_step: fn(&Failure, &Keymap) -> String,
     /// What is wrong with a field.
     pub problem: fn(&Problem, &Keymap) -> String,
     /// A question in a line.
@@ -113,6 +113,8 @@ pub struct Strings {
     pub queue_empty: fn(&Keymap) -> Vec<String>,
     /// Nothing is in the queue, in a few words.
     pub queue_none: &'static str,
+    /// The local file of an order is on its way to the file host, so many percent of it.
+    pub hosting: fn(u8) -> String,
     /// The API is asked for a task in doubt.
     pub looking: &'static str,
     /// What the user decides about a task in doubt.
@@ -260,6 +262,12 @@ pub struct Details {
     pub became: &'static str,
     /// It is no longer known.
     pub gone: &'static str,
+    /// The answer of the API as it came.
+    pub raw: &'static str,
+    /// Words that were written.
+    pub words: &'static str,
+    /// How to take them.
+    pub take_words: fn(&Keymap) -> String,
 }
 
 /// Words of the windows over the panes.
@@ -333,9 +341,9 @@ impl Strings {
     }
 
     /// What happened and what it means for the money, in a line.
-    pub fn failure_line(&self, kind: FailureKind) -> String {
-        let what = (self.failure)(kind);
-        let charge = (self.charge)(kind.charge());
+    pub fn failure_line(&self, failure: &Failure) -> String {
+        let what = (self.failure)(failure);
+        let charge = (self.charge)(failure.kind.charge());
         format!("{what} · {charge}")
     }
 }

@@ -20,6 +20,7 @@ use crate::domain::Timestamp;
 
 mod canvas;
 pub mod face;
+mod fetch;
 pub mod input;
 mod journal;
 pub mod perform;
@@ -27,6 +28,7 @@ pub mod recorder;
 pub mod signals;
 pub mod terminal;
 pub mod token;
+mod unpack;
 pub mod world;
 
 use face::Face;

@@ -2,31 +2,50 @@
 //!
 //! It shares no code with the client. Its JSON is written by hand from recorded answers, so that a mistake in the client's
 //! idea of the API cannot hide behind the same mistake here. Songs are composed, not played back; they are the same for
-//! the same request and seed. Besides the API it answers `GET /` (what this is), `GET /files/…` (songs and covers) and
-//! `GET /_sim/orders` (`{"orders": n}`: how much paid work was taken).
+//! the same request and seed.
+//!
+//! All actions and endpoints are here, and what they do can be heard: a song is a *recipe* (`sim/recipe.rs`), and one
+//! that is made from another plays the other's recipe where nothing was to change, sample for sample. Its stems add up to
+//! its wave file exactly; its `.m4a` and `.mp4` are made of the same samples. Of uploads, wave files are heard as they are
+//! (all in the stem `other`: nothing takes a recording apart here); any other kind becomes a song composed from its bytes,
+//! of the length it says it has. Links are fetched from this machine alone, without TLS.
+//!
+//! Besides the API it answers `GET /` (what this is), `GET /files/…` (songs, covers, goods, hosted files), the two hosts of
+//! local files (`POST /api/v1/files/` and `POST /files/upload`) and `GET /_sim/orders` (`{"orders": n}`: how much paid work
+//! was taken, of any kind).
 //!
 //! With a state file it may be stopped and started again at any moment, as an API does not forget either: tasks keep
 //! their ids, songs and due times, files are rendered again byte for byte, callbacks still owed are delivered, and
-//! orders go on being counted (`sim/book.rs`).
+//! orders go on being counted (`sim/book.rs`). What was sent here lies beside it, in `STATE.files` (`sim/vault.rs`).
 
 mod answers;
+mod archive;
 mod book;
 mod callback;
 mod check;
 mod compose;
 mod cover;
 mod dice;
+mod edit;
 mod encode;
+mod fetch;
+mod fields;
 mod files;
+mod hosts;
 mod line;
 mod lyricist;
 mod mp4;
+mod order;
+mod recipe;
 mod routes;
 mod script;
 mod studio;
 mod synth;
 mod task;
 mod trouble;
+mod upload;
+mod vault;
+mod wav;
 mod world;
 
 use std::fmt;
@@ -55,13 +74,14 @@ pub struct SimConfig {
     pub pace: f64,
     /// Trouble to make, if any.
     pub scenario: Option<Scenario>,
-    /// Cuts every song to this length; None leaves them as long as their lyric (40–150 s).
+    /// Cuts newly composed music to this length; None leaves it as long as its lyric (40–150 s).
     pub song_limit: Option<Duration>,
     /// Bytes of finished files kept in memory; what does not fit is rendered again when it is asked for.
     pub shelf: usize,
     /// Makes ids and seeds repeatable; None draws new ones on each start.
     pub entropy: Option<u64>,
-    /// A file that remembers orders from one start to the next; it is made if its folder is there. None forgets.
+    /// A file that remembers orders from one start to the next; it is made if its folder is there. What is sent here is
+    /// kept in a folder beside it. None forgets.
     pub state: Option<PathBuf>,
 }
 

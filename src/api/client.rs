@@ -3,6 +3,7 @@
 //! Invariant: the token is sent to the base address only, over TLS unless that is this machine, and an exchange that
 //! fails says whether anything can have been taken.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,10 +15,11 @@ use url::Url;
 
 use super::connect::{Connections, Purpose, is_loopback};
 use super::download::{self, Download, Fetched, Progress};
-use super::error::{self, ApiError};
+use super::error::{self, ApiError, Said};
+use super::host::{self, Host};
 use super::token::Secret;
 use super::wire::{self, Accepted, Because, NoAnswer};
-use crate::domain::{ApiTaskId, Failure, Request, TaskRecord, Timestamp};
+use crate::domain::{ApiTaskId, Endpoint, Failure, Outcome, Request, TaskRecord, Timestamp};
 
 /// The most bytes of an answer: a hundred records with their lyrics take a tenth of it.
 const ANSWER_MAX: usize = 16 << 20;
@@ -27,8 +29,10 @@ const ANSWER_MAX: usize = 16 << 20;
 pub struct Patience {
     /// Name lookup, connecting and TLS.
     pub connect: Duration,
-    /// From connecting to the first byte of the answer to an order, or of a file.
+    /// From connecting to the first byte of the answer to an order that is answered at once, or of a file.
     pub first_byte: Duration,
+    /// The same for an order that is answered when it is done.
+    pub work: Duration,
     /// The same for a question about tasks.
     pub question: Duration,
     /// Between two bytes.
@@ -40,6 +44,7 @@ impl Default for Patience {
         Patience {
             connect: Duration::from_secs(10),
             first_byte: Duration::from_mins(1),
+            work: Duration::from_mins(10),
             question: Duration::from_secs(30),
             idle: Duration::from_secs(30),
         }
@@ -61,7 +66,7 @@ struct Line {
 /// What is put on the wire in one exchange.
 struct Posting<'a> {
     token: &'a Secret,
-    path: &'static str,
+    path: String,
     body: Value,
     first_byte_within: Duration,
     /// Task queries are free, and say so.
@@ -92,22 +97,30 @@ impl Client {
         }
     }
 
-    /// Orders a song, to be answered at once with a task id.
+    /// Sends an order. One for a song is answered at once with a task id, the others when they are done.
     ///
     /// A failure of a kind that [`may_resend`](crate::domain::FailureKind::may_resend) is known not to have been taken;
     /// `Unknown` may have been.
     pub async fn submit(&self, token: &Secret, request: &Request) -> Result<Accepted, Failure> {
+        let endpoint = request.endpoint();
+        let patience = self.line.patience;
         let posting = Posting {
             token,
-            path: "producer/audios",
+            path: format!("producer/{}", endpoint.name()),
             body: wire::order(request),
-            first_byte_within: self.line.patience.first_byte,
+            first_byte_within: if endpoint.answers_at_once() {
+                patience.first_byte
+            } else {
+                patience.work
+            },
             is_free: false,
         };
         let answer = self.line.post(posting).await;
-        answer
-            .and_then(|answer| answer.read(wire::accepted))
-            .map_err(|error| error.into_failure(token))
+        let mut accepted = answer
+            .and_then(|answer| answer.read(|body, now| wire::accepted(request, body, now)))
+            .map_err(|error| error.into_failure(token))?;
+        hide_in(accepted.record.as_mut(), token);
+        Ok(accepted)
     }
 
     /// What has become of the tasks `ids`. A task the API does not know is absent.
@@ -124,15 +137,16 @@ impl Client {
         Ok(records)
     }
 
-    /// The tasks the account ordered between two moments, with the requests they echo: to look for an order whose
-    /// answer was lost. A record without a date is kept, one of another time is not.
+    /// The tasks the account ordered at an endpoint between two moments, with the requests they echo: to look for an
+    /// order whose answer was lost. A record without a date is kept, one of another time is not.
     pub async fn search(
         &self,
         token: &Secret,
-        since: Timestamp,
-        until: Timestamp,
+        endpoint: Endpoint,
+        (since, until): (Timestamp, Timestamp),
     ) -> Result<Vec<TaskRecord>, Failure> {
-        let mut records = self.question(token, wire::by_time(since, until)).await?;
+        let body = wire::by_time(endpoint, since, until);
+        let mut records = self.question(token, body).await?;
         // Asked for in whole seconds; and a server may not know the filter.
         let seconds = since.as_second()..=until.as_second().saturating_add(1);
         records.retain(|record| {
@@ -157,25 +171,60 @@ impl Client {
         download::fetch(http, line.patience, order, progress).await
     }
 
+    /// Brings a local file to a file host, under no name of the user's, and tells where it is now. Nothing is charged for
+    /// it, and it may be done again. `progress` is told at most four times a second.
+    ///
+    /// A failure that is `Unreachable` or `RateLimited` may pass; every other is the host's last word. `token` is sent
+    /// where the host has none of its own.
+    pub async fn host(
+        &self,
+        host: &Host,
+        token: &Secret,
+        file: &Path,
+        progress: impl FnMut(Progress),
+    ) -> Result<Url, Failure> {
+        let token = host.token.as_ref().unwrap_or(token);
+        let failed = |error: ApiError| error.into_host_failure(token);
+        is_private(&host.url).map_err(failed)?;
+        let line = &self.line;
+        let http = line.connections.client(Purpose::Exchange, &host.url).await;
+        let http = http.map_err(failed)?;
+        let response = host::send((http, line.patience), host, token, file, progress).await?;
+        let answer = line.judge(response).await.map_err(failed)?;
+        answer.read(wire::hosted).map_err(failed)
+    }
+
     async fn question(&self, token: &Secret, body: Value) -> Result<Vec<TaskRecord>, Failure> {
         let posting = Posting {
             token,
-            path: "producer/tasks",
+            path: "producer/tasks".to_owned(),
             body,
             first_byte_within: self.line.patience.question,
             is_free: true,
         };
         let answer = self.line.post(posting).await;
-        answer
+        let mut records = answer
             .and_then(|answer| answer.read(wire::records))
-            .map_err(|error| error.into_failure(token))
+            .map_err(|error| error.into_failure(token))?;
+        hide_in(&mut records, token);
+        Ok(records)
+    }
+}
+
+/// Takes the token out of what failed tasks say, should the other side have repeated it.
+fn hide_in<'a>(records: impl IntoIterator<Item = &'a mut TaskRecord>, token: &Secret) {
+    for record in records {
+        if let Outcome::Failed(failure) = &mut record.outcome {
+            failure.message = token.hide(&failure.message);
+            failure.raw = failure.raw.take().map(|raw| token.hide(&raw).into());
+        }
     }
 }
 
 impl Line {
     /// One exchange.
     async fn post(&self, posting: Posting<'_>) -> Result<Answer, ApiError> {
-        let url = self.address(posting.path)?;
+        let url = self.address(&posting.path)?;
         let http = self.connections.client(Purpose::Exchange, &url).await?;
         let mut request = http
             .post(url)
@@ -238,16 +287,7 @@ impl Line {
 
     /// The address of an endpoint, if the token may be sent there.
     fn address(&self, path: &str) -> Result<Url, ApiError> {
-        match self.base.scheme() {
-            "https" => {}
-            "http" if is_loopback(&self.base) => {}
-            "http" => {
-                return Err(ApiError::Address(
-                    "the token is not sent over plain http to another machine: use https",
-                ));
-            }
-            _ => return Err(ApiError::Address("the address must begin with https://")),
-        }
+        is_private(&self.base)?;
         let mut url = self.base.clone();
         let prefix = url.path().trim_end_matches('/').to_owned();
         url.set_path(&format!("{prefix}/{path}"));
@@ -261,10 +301,29 @@ impl Answer {
         reader: impl FnOnce(&[u8], Timestamp) -> Result<T, NoAnswer>,
     ) -> Result<T, ApiError> {
         let status = self.status;
+        let raw = || Some(wire::as_told(&self.body));
         reader(&self.body, Timestamp::now()).map_err(|NoAnswer(because)| match because {
-            Because::Refused(said) => ApiError::Refused { status, said },
-            Because::Unclear(said) => ApiError::Unclear { status, said },
+            Because::Refused(said) => ApiError::Refused {
+                status,
+                said: Said { raw: raw(), ..said },
+            },
+            Because::Unclear(said) => ApiError::Unclear {
+                status,
+                said: Said { raw: raw(), ..said },
+            },
         })
+    }
+}
+
+/// Whether nobody on the way to `url` can read a token that is sent there.
+fn is_private(url: &Url) -> Result<(), ApiError> {
+    match url.scheme() {
+        "https" => Ok(()),
+        "http" if is_loopback(url) => Ok(()),
+        "http" => Err(ApiError::Address(
+            "the token is not sent over plain http to another machine: use https",
+        )),
+        _ => Err(ApiError::Address("the address must begin with https://")),
     }
 }
 

@@ -19,6 +19,8 @@ use crate::domain::{Failure, FailureKind, Timestamp};
 const MESSAGE_MAX: usize = 300;
 const CODE_MAX: usize = 64;
 const TRACE_ID_MAX: usize = 128;
+/// The most bytes of an answer that are kept for the details of a failure.
+const RAW_MAX: usize = 4096;
 
 /// The longest pause a provider is believed to ask for.
 const RETRY_AFTER_MAX: SignedDuration = SignedDuration::from_hours(24);
@@ -29,6 +31,8 @@ pub(super) struct Said {
     pub(super) code: Option<String>,
     pub(super) message: String,
     pub(super) trace_id: Option<String>,
+    /// The whole answer.
+    pub(super) raw: Option<String>,
 }
 
 /// A failed exchange.
@@ -125,6 +129,47 @@ impl ApiError {
         }
     }
 
+    /// What it means for a local file on its way to a file host. Nothing is charged for that, whatever happens.
+    pub(super) fn into_host_failure(self, token: &Secret) -> Failure {
+        let told = self.to_string();
+        let (kind, status, said, retry_after) = match self {
+            ApiError::NoClient(_)
+            | ApiError::NotSent(_)
+            | ApiError::Lost(_)
+            | ApiError::Late(_) => (FailureKind::Unreachable, None, Said::saying(told), None),
+            ApiError::Address(_) => (FailureKind::HostRefused, None, Said::saying(told), None),
+            ApiError::Status {
+                status,
+                said,
+                retry_after,
+            } => {
+                let kind = match status {
+                    413 => FailureKind::TooLarge,
+                    429 => FailureKind::RateLimited,
+                    408 | 500..=599 => FailureKind::Unreachable,
+                    _ => FailureKind::HostRefused,
+                };
+                (kind, Some(status), said, retry_after)
+            }
+            ApiError::Refused { status, said } | ApiError::Unclear { status, said } => {
+                (FailureKind::HostRefused, Some(status), said, None)
+            }
+        };
+        let most = said
+            .raw
+            .as_deref()
+            .and_then(|raw| super::wire::most_bytes(raw.as_bytes()));
+        let mut failure = said.into_failure(kind, Some(token));
+        if let (FailureKind::TooLarge, Some(most)) = (kind, most) {
+            failure.message = super::host::too_large(most);
+        }
+        Failure {
+            status,
+            retry_after,
+            ..failure
+        }
+    }
+
     /// What it means for a file: it may be asked for again whenever the way there was the trouble.
     pub(super) fn into_file_failure(self) -> Failure {
         let kind = match &self {
@@ -154,13 +199,29 @@ impl Said {
             raw.map(|raw| clean(&raw, max))
                 .filter(|text| !text.is_empty())
         };
+        // Hidden before it is cut: half a token would not be known any more.
+        let raw = self.raw.map(|raw| {
+            let clean = text::clean_text(&raw);
+            let hidden = token.map_or(clean.clone(), |token| token.hide(&clean));
+            cut_bytes(hidden.trim(), RAW_MAX)
+        });
         Failure {
+            raw: raw.filter(|raw| !raw.is_empty()).map(Into::into),
             code: optional(self.code, CODE_MAX),
             message: clean(&self.message, MESSAGE_MAX - 1),
             trace_id: optional(self.trace_id, TRACE_ID_MAX),
             ..Failure::new(kind, "")
         }
     }
+}
+
+/// The beginning of a text that fits into `max` bytes, with `…` for the rest.
+fn cut_bytes(text: &str, max: usize) -> String {
+    if text.len() <= max {
+        return text.to_owned();
+    }
+    let end = text.floor_char_boundary(max.saturating_sub('…'.len_utf8()));
+    format!("{}…", text.get(..end).unwrap_or_default())
 }
 
 /// The table of the API's errors: what a status and a code mean.
@@ -172,6 +233,7 @@ pub(super) fn kind_by_status(status: u16, code: Option<&str>) -> FailureKind {
         // A server or a proxy gave up: nobody knows what it had taken by then.
         408 => FailureKind::Unknown,
         429 if by_code != Some(FailureKind::NoCredit) => FailureKind::RateLimited,
+        410 => FailureKind::Retired,
         400..=499 => by_code.unwrap_or(match status {
             401 => FailureKind::BadToken,
             402 => FailureKind::NoCredit,
@@ -278,12 +340,15 @@ mod tests {
             code: Some("\u{1b}[31mbad\u{7}".into()),
             message: format!("x\n{} sk-0123\u{200b}456789abcdef {}", "y", "z".repeat(400)),
             trace_id: Some(" ".into()),
+            raw: Some(format!("{}sk-0123456789abcdef", "歌".repeat(1_360))),
         };
         let failure = said.into_failure(FailureKind::Unknown, Some(&token));
         assert_eq!(failure.code.as_deref(), Some("bad"));
         assert!(failure.message.starts_with("x y ••• zzz"));
         assert_eq!(failure.message.chars().count(), MESSAGE_MAX);
         assert_eq!(failure.trace_id, None);
+        let raw = failure.raw.expect("kept");
+        assert!(raw.len() <= RAW_MAX && !raw.contains("sk-"), "{raw}");
     }
 
     #[test]

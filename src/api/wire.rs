@@ -3,28 +3,22 @@
 //! Invariant: an untidy answer never panics and never turns into a song that is not finished. Whatever a screen may
 //! show has been cleaned here; the echoed request alone is kept as it came, since it is only compared.
 
+mod echo;
 mod loose;
+mod made;
+mod outcome;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use thiserror::Error;
+use url::Url;
 
-use super::error::{Said, kind_by_code};
+use super::error::Said;
 use crate::domain::recipe;
-use crate::domain::text::{clean_line, clean_text};
-use crate::domain::{
-    Action, ApiTaskId, AudiosRequest, Failure, FailureKind, Media, Model, More, Outcome, Request,
-    Seconds, Song, SongId, TaskRecord, Timestamp,
-};
-use loose::{id, link, moment, number, percent, text, truth, word};
-
-/// The most characters of a title, of the short texts, of a prompt and of a lyric.
-const TITLE_MAX: usize = 200;
-const SHORT_MAX: usize = 64;
-const PROMPT_MAX: usize = 1000;
-const LYRIC_MAX: usize = 100_000;
-
-/// The longest song believed: longer than any model makes by far.
-const DURATION_MAX: f64 = 24.0 * 3600.0;
+use crate::domain::song::fnv1a;
+use crate::domain::{ApiTaskId, Endpoint, Outcome, Request, TaskRecord, Timestamp};
+use loose::{id, link, moment, text, truth, word};
+use made::Ordered;
+use outcome::outcome;
 
 /// The most records asked for when looking for a lost order.
 const SEARCH_LIMIT: u32 = 100;
@@ -54,7 +48,7 @@ pub(super) enum Because {
     Unclear(Said),
 }
 
-/// The body of an order: the fields that were filled in, to be answered at once.
+/// The body of an order: the fields that were filled in, and for a song the wish to be answered at once.
 pub fn order(request: &Request) -> Value {
     Value::Object(recipe::body(request))
 }
@@ -64,11 +58,11 @@ pub(super) fn by_id(ids: &[ApiTaskId]) -> Value {
     json!({ "action": "retrieve_batch", "ids": ids })
 }
 
-/// The body of a question for what the account ordered between two moments.
-pub(super) fn by_time(since: Timestamp, until: Timestamp) -> Value {
+/// The body of a question for what the account ordered at an endpoint between two moments.
+pub(super) fn by_time(endpoint: Endpoint, since: Timestamp, until: Timestamp) -> Value {
     json!({
         "action": "retrieve_batch",
-        "type": "audios",
+        "type": endpoint.name(),
         "created_at_min": since.as_second(),
         "created_at_max": until.as_second().saturating_add(1),
         "limit": SEARCH_LIMIT,
@@ -76,7 +70,7 @@ pub(super) fn by_time(since: Timestamp, until: Timestamp) -> Value {
 }
 
 /// Reads the answer to an order. `now` dates a song that comes without a date.
-pub fn accepted(body: &[u8], now: Timestamp) -> Result<Accepted, NoAnswer> {
+pub fn accepted(request: &Request, body: &[u8], now: Timestamp) -> Result<Accepted, NoAnswer> {
     let answer = parse(body)?;
     if !answer.is_object() {
         return Err(unclear("the answer is not an object"));
@@ -86,7 +80,11 @@ pub fn accepted(body: &[u8], now: Timestamp) -> Result<Accepted, NoAnswer> {
         return Err(NoAnswer(Because::Refused(said)));
     }
     let trace_id = trace_id(&answer, &Value::Null);
-    let outcome = outcome(&Value::Null, &answer, now);
+    let ordered = Ordered {
+        endpoint: Some(request.endpoint()),
+        request: Some(request),
+    };
+    let outcome = outcome((&Value::Null, &answer), ordered, now);
     let named = id(answer.get("task_id"))
         .or_else(|| id(answer.get("data")?.get("task_id")))
         .map(ApiTaskId);
@@ -94,6 +92,11 @@ pub fn accepted(body: &[u8], now: Timestamp) -> Result<Accepted, NoAnswer> {
         (Some(api_id), _) => api_id,
         // A song that is made and paid for is not thrown away for want of a task id.
         (None, Outcome::Succeeded(songs)) if !songs.is_empty() => ApiTaskId(songs[0].id.0.clone()),
+        // Nor are a file or words: the task has ended, so that its id is never asked for.
+        (None, Outcome::Prepared { .. } | Outcome::Written(_)) => {
+            let said = fnv1a(body) ^ fnv1a(now.to_string().as_bytes());
+            ApiTaskId(format!("unnamed-{said:016x}"))
+        }
         _ if said != Said::default() => return Err(NoAnswer(Because::Unclear(said))),
         _ => return Err(unclear("the answer names no task")),
     };
@@ -133,6 +136,30 @@ pub fn records(body: &[u8], now: Timestamp) -> Result<Vec<TaskRecord>, NoAnswer>
     Ok(items.iter().filter_map(|item| record(item, now)).collect())
 }
 
+/// Where a file is now, as its host answers: `file_url`, or `url`, within `data` or not.
+pub(super) fn hosted(body: &[u8], _: Timestamp) -> Result<Url, NoAnswer> {
+    let answer = parse(body)?;
+    if truth(answer.get("success")) == Some(false) {
+        return Err(NoAnswer(Because::Refused(said(&answer))));
+    }
+    let places = [Some(&answer), answer.get("data")];
+    let found = places
+        .into_iter()
+        .flatten()
+        .find_map(|place| link(place.get("file_url")).or_else(|| link(place.get("url"))));
+    found.ok_or_else(|| unclear("the file host names no address"))
+}
+
+/// The most bytes a host takes, where its refusal tells.
+pub(super) fn most_bytes(body: &[u8]) -> Option<u64> {
+    let answer = parse(body).ok()?;
+    let error = answer.get("error").unwrap_or(&Value::Null);
+    let told = [&answer, error]
+        .into_iter()
+        .find_map(|place| place.get("max_bytes"))?;
+    told.as_u64()
+}
+
 /// What an error answer says: its `error` may be an object, a text, null or missing.
 pub(super) fn said(answer: &Value) -> Said {
     let error = answer.get("error").unwrap_or(&Value::Null);
@@ -145,17 +172,30 @@ pub(super) fn said(answer: &Value) -> Said {
         code,
         message: message.unwrap_or_default().to_owned(),
         trace_id: word(answer.get("trace_id")),
+        raw: None,
     }
 }
 
 /// What the body of an error says: JSON, or a web page, of which the title is kept.
 pub(super) fn said_by(body: &[u8]) -> Said {
-    match parse(body) {
+    let said = match parse(body) {
         Ok(answer) if answer.is_object() => said(&answer),
         _ => Said {
             message: page_title(&String::from_utf8_lossy(body)).unwrap_or_default(),
             ..Said::default()
         },
+    };
+    Said {
+        raw: Some(as_told(body)),
+        ..said
+    }
+}
+
+/// A body as text. JSON is written anew, so that nothing hides behind its escapes.
+pub(super) fn as_told(body: &[u8]) -> String {
+    match parse(body) {
+        Ok(answer) => answer.to_string(),
+        Err(_) => String::from_utf8_lossy(body).into_owned(),
     }
 }
 
@@ -184,186 +224,24 @@ fn unclear(message: &str) -> NoAnswer {
 fn record(task: &Value, now: Timestamp) -> Option<TaskRecord> {
     let response = task.get("response").unwrap_or(&Value::Null);
     let created_at = moment(task.get("created_at"));
+    let endpoint = echo::endpoint(task);
+    let request = endpoint.and_then(|endpoint| echo::request(endpoint, task.get("request")?));
+    let ordered = Ordered {
+        endpoint,
+        request: request.as_ref(),
+    };
+    let outcome = outcome((task, response), ordered, created_at.unwrap_or(now));
     Some(TaskRecord {
         id: ApiTaskId(id(task.get("id")).or_else(|| id(task.get("task_id")))?),
         created_at,
-        request: task.get("request").and_then(echoed),
         trace_id: trace_id(task, response),
-        outcome: outcome(task, response, created_at.unwrap_or(now)),
+        request,
+        outcome,
     })
 }
 
 fn trace_id(outer: &Value, inner: &Value) -> Option<String> {
     id(outer.get("trace_id")).or_else(|| id(inner.get("trace_id")))
-}
-
-/// What became of a task. Done is decided by `finished_at` and by words, never by a link: a running task may carry one
-/// to a preview.
-fn outcome(task: &Value, response: &Value, made_at: Timestamp) -> Outcome {
-    let finished_at = moment(task.get("finished_at"));
-    let failed = |value: &Value| word_of(value) == Word::Failed;
-    if truth(response.get("success")) == Some(false) || failed(task) || failed(response) {
-        return Outcome::Failed(failure(task, response));
-    }
-    let is_finished = finished_at.is_some();
-    let is_done = is_finished || word_of(task) == Word::Done;
-    let entries = entries(response.get("data"));
-    let is_made = |entry: &Value| match word_of(entry) {
-        Word::Done => true,
-        Word::Failed => false,
-        Word::Silent => is_done,
-        // Its own word outweighs the task's, but the end of the task outweighs a word that nobody knows.
-        Word::Running => is_finished,
-    };
-    let settled = entries.iter().all(|entry| is_made(entry) || failed(entry));
-    if !(is_finished || settled && !entries.is_empty()) {
-        return Outcome::Running(progress(task, response, entries));
-    }
-    let made_at = finished_at.unwrap_or(made_at);
-    let made = entries.iter().filter(|entry| is_made(entry));
-    let songs: Vec<Song> = made.filter_map(|entry| song(entry, made_at)).collect();
-    if !songs.is_empty() {
-        Outcome::Succeeded(songs)
-    } else if is_finished && entries.iter().any(is_made) {
-        // Charged, perhaps: not to be told as a failure that cost nothing.
-        let reason = "the API says that the song is made, and names no file of it";
-        Outcome::Failed(Failure::new(FailureKind::Unknown, reason))
-    } else if is_finished || entries.iter().all(failed) {
-        Outcome::Failed(failure(task, response))
-    } else {
-        // Said to be done, with nothing to fetch yet: asked again, it will tell.
-        Outcome::Running(progress(task, response, entries))
-    }
-}
-
-/// `data` is a list of songs, or one song, or missing.
-fn entries(data: Option<&Value>) -> &[Value] {
-    match data {
-        Some(Value::Array(entries)) => entries,
-        Some(entry @ Value::Object(fields)) if !fields.is_empty() => std::slice::from_ref(entry),
-        _ => &[],
-    }
-}
-
-fn progress(task: &Value, response: &Value, entries: &[Value]) -> Option<u8> {
-    [task, response]
-        .into_iter()
-        .chain(entries)
-        .find_map(|value| percent(value.get("progress")))
-}
-
-/// What a state word means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Word {
-    /// There is none.
-    Silent,
-    /// Still at work; every word that is not known is taken for this.
-    Running,
-    Done,
-    Failed,
-}
-
-/// The state words seen so far, translated ones among them.
-fn word_of(value: &Value) -> Word {
-    let Some(word) = text(value, &["state", "status"]) else {
-        return Word::Silent;
-    };
-    match word.trim().to_lowercase().as_str() {
-        "succeeded" | "success" | "successful" | "complete" | "completed" | "finished" | "done"
-        | "成功" | "已成功" | "完成" | "已完成" => Word::Done,
-        "failed" | "failure" | "error" | "cancelled" | "canceled" | "rejected" | "失敗"
-        | "失败" | "已失敗" | "已失败" | "錯誤" | "错误" | "已取消" | "取消" => {
-            Word::Failed
-        }
-        _ => Word::Running,
-    }
-}
-
-/// A task that ended without a song. Only kinds that are true of a finished order are taken from the code: nothing
-/// that would have it sent again.
-fn failure(task: &Value, response: &Value) -> Failure {
-    let silent = Said::default();
-    let mut said = [response, task]
-        .into_iter()
-        .map(said)
-        .find(|said| said.code.is_some() || !said.message.is_empty())
-        .unwrap_or(silent);
-    said.trace_id = trace_id(task, response);
-    let kind = kind_by_code(said.code.as_deref()).filter(|kind| {
-        matches!(
-            kind,
-            FailureKind::BadRequest | FailureKind::Forbidden | FailureKind::Disabled
-        )
-    });
-    said.into_failure(kind.unwrap_or(FailureKind::Generation), None)
-}
-
-/// A song of an answer; `None` without an id and a link to the sound.
-fn song(entry: &Value, made_at: Timestamp) -> Option<Song> {
-    let audio = link(entry.get("audio_url"))?;
-    let line = |names: &[&str], max| clean_line(text(entry, names).unwrap_or_default(), max);
-    let duration = number(entry.get("duration"))
-        .filter(|seconds| *seconds > 0.0 && *seconds <= DURATION_MAX)
-        .map(Seconds);
-    let seed = word(entry.get("seed")).unwrap_or_default();
-    Some(Song {
-        id: SongId(id(entry.get("id"))?),
-        task: None,
-        title: line(&["title"], TITLE_MAX - 1),
-        lyric: lyric(text(entry, &["lyric", "lyrics"]).unwrap_or_default()),
-        prompt: line(&["sound"], PROMPT_MAX),
-        model: line(&["model"], SHORT_MAX),
-        seed: clean_line(&seed, SHORT_MAX),
-        duration,
-        created_at: moment(entry.get("created_at")).unwrap_or(made_at),
-        audio: Media {
-            url: Some(audio.into()),
-            ..Media::default()
-        },
-        cover: Media {
-            url: link(entry.get("image_url")).map(Into::into),
-            ..Media::default()
-        },
-        more: More::default(),
-    })
-}
-
-/// A lyric with real line breaks, where some answers hold a backslash and an n.
-fn lyric(raw: &str) -> String {
-    let text: String = raw.chars().take(LYRIC_MAX).collect();
-    clean_text(&text.replace("\\r\\n", "\n").replace("\\n", "\n"))
-}
-
-/// The request a record echoes, where it is one this program can send. Text is kept byte for byte, to be compared with
-/// what was sent.
-fn echoed(request: &Value) -> Option<Request> {
-    let fields: &Map<String, Value> = request.as_object()?;
-    let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
-    let share = |name: &str| number(fields.get(name));
-    Some(Request::from(AudiosRequest {
-        action: Action::from_name(fields.get("action")?.as_str()?)?,
-        action_name: None,
-        audio_id: text("audio_id").map(SongId),
-        continue_at: share("continue_at"),
-        replace_section_start: share("replace_section_start"),
-        replace_section_end: share("replace_section_end"),
-        cover_strength: share("cover_strength"),
-        callback_url: text("callback_url"),
-        style: text("style"),
-        style_negative: text("style_negative"),
-        vocal_gender: text("vocal_gender"),
-        lyric_prompt: text("lyric_prompt"),
-        model: text("model").map(Model),
-        custom: truth(fields.get("custom")),
-        prompt: text("prompt"),
-        lyric: text("lyric"),
-        title: text("title"),
-        instrumental: truth(fields.get("instrumental")),
-        lyrics_strength: share("lyrics_strength"),
-        sound_strength: share("sound_strength"),
-        weirdness: share("weirdness"),
-        seed: text("seed").or_else(|| word(fields.get("seed"))),
-    }))
 }
 
 #[cfg(test)]

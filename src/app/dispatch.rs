@@ -263,13 +263,8 @@ impl App {
             Some(overlay @ Overlay::Token { .. }) => self.overlay = Some(overlay),
             Some(Overlay::Copy(menu)) => self.copy_chosen(&menu),
             Some(Overlay::Batch(batch)) => self.order_batch(&batch),
-            Some(
-                Overlay::Help { .. }
-                | Overlay::Task { .. }
-                | Overlay::Song { .. }
-                | Overlay::Request { .. },
-            )
-            | None => {}
+            Some(Overlay::Task { task, .. }) => self.accept_words(task),
+            Some(Overlay::Help { .. } | Overlay::Song { .. } | Overlay::Request { .. }) | None => {}
         }
     }
 

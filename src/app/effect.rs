@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::domain::{
-    ApiTaskId, MediaKind, PlayerCommand, Record, Request, SongId, TaskId, Timestamp,
+    ApiTaskId, Endpoint, MediaKind, PlayerCommand, Record, Request, SongId, TaskId, Timestamp,
 };
 
 /// Something the world must do. At most 16 variants: a new one needs a new device, not a new feature.
@@ -22,10 +22,19 @@ pub enum Effect {
     },
     /// Ask the API for tasks, all in one request.
     Retrieve(Vec<ApiTaskId>),
+    /// Bring a local file to the file host, so that its order can name an address. Nothing is charged for that.
+    Host {
+        /// The task it belongs to.
+        task: TaskId,
+        /// The file, as the user named it.
+        path: String,
+    },
     /// List the account's tasks of a span.
     Search {
         /// The tasks in doubt that are looked for.
         sought: Vec<TaskId>,
+        /// Where they were ordered.
+        endpoints: Vec<Endpoint>,
         /// Created at or after.
         since: Timestamp,
         /// Created at or before.

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::panes::PaneId;
 use crate::domain::{
-    ApiTaskId, Failure, Field, MediaFile, MediaKind, PlayerEvent, Seconds, Song, SongId, TaskId,
-    TaskRecord,
+    ApiTaskId, Failure, Field, Link, MediaFile, MediaKind, PlayerEvent, Seconds, Song, SongId,
+    TaskId, TaskRecord,
 };
 
 /// Something that has happened.
@@ -104,6 +104,29 @@ pub enum TaskEvent {
         /// Why.
         failure: Failure,
     },
+    /// The local file it needs is on its way to the file host.
+    Hosting {
+        /// Which.
+        task: TaskId,
+        /// Bytes so far.
+        done: u64,
+        /// Bytes in all.
+        total: u64,
+    },
+    /// The local file it needs is at the file host.
+    Hosted {
+        /// Which.
+        task: TaskId,
+        /// Where the API finds it.
+        url: Link,
+    },
+    /// The local file it needs could not be brought to the file host.
+    NotHosted {
+        /// Which.
+        task: TaskId,
+        /// Why.
+        failure: Failure,
+    },
     /// The API was asked for these tasks and answered; an id without a record is unknown to it.
     Retrieved {
         /// What was asked for.
@@ -151,6 +174,15 @@ pub enum SongEvent {
         file: MediaFile,
         /// How long it plays, for audio.
         duration: Option<Seconds>,
+    },
+    /// The archive of a song's stems is fetched, checked and unpacked.
+    Unpacked {
+        /// Which song.
+        song: SongId,
+        /// The folder, and the bytes in it.
+        folder: MediaFile,
+        /// The stems within it.
+        stems: Vec<MediaFile>,
     },
     /// The library is read: every song that was kept, with its lyric.
     LibraryRead(Vec<Song>),

@@ -3,7 +3,7 @@
 //! Invariant: a notice holds a meaning; `i18n` chooses the words.
 
 use super::command::Command;
-use crate::domain::{Choice, Failure, Field, Timestamp, time::after};
+use crate::domain::{Choice, Failure, Field, MediaKind, Timestamp, time::after};
 
 /// Something the user should know now.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,6 +12,8 @@ pub enum Notice {
     Ordered(String),
     /// A song is made; its title.
     Finished(String),
+    /// Something else than a song was made.
+    Arrived(Arrival),
     /// A task failed; its label and why.
     TaskFailed(String, Failure),
     /// The outcome of a task is not known; its label.
@@ -21,7 +23,7 @@ pub enum Notice {
     /// The queue waits for a token.
     TokenNeeded,
     /// The token is stored.
-    TokenStored,
+    TokenStored(Option<String>),
     /// The queue waits for credit.
     CreditNeeded,
     /// The draft has mistakes; how many.
@@ -62,6 +64,17 @@ pub enum Notice {
     BudgetReached(u32),
     /// Something inside broke; what.
     Broke(String),
+}
+
+/// What was made, where it is no song.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Arrival {
+    /// A file of a song can be fetched; which, and the song's title.
+    File(MediaKind, String),
+    /// Words stand in the lyrics.
+    Words,
+    /// Words wait with their task; its label.
+    WordsWait(String),
 }
 
 /// What was copied.
@@ -122,10 +135,6 @@ pub enum Refusal {
     StillLooking,
     /// The field has no text.
     NothingToClear,
-    /// The order has nothing in which its songs could differ.
-    NothingToVary,
-    /// A batch over models without a model.
-    NoModelChosen,
     /// The lyric holds no `\n` to be turned into a line break.
     NothingToBreak,
     /// The selected field takes no moment.
@@ -138,6 +147,10 @@ pub enum Refusal {
     AlreadyHere,
     /// The file is ordered or being fetched.
     OnItsWay,
+    /// The order has nothing in which its songs could differ.
+    NothingToVary,
+    /// A batch over models without a model.
+    NoModelChosen,
 }
 
 /// How loud a notice speaks.
@@ -160,8 +173,9 @@ impl Notice {
             Notice::Ordered(_)
             | Notice::BatchOrdered(_)
             | Notice::Finished(_)
+            | Notice::Arrived(Arrival::File(..) | Arrival::Words)
             | Notice::TaskFound(_)
-            | Notice::TokenStored
+            | Notice::TokenStored(_)
             | Notice::Copied(_)
             | Notice::Undone => Tone::Good,
             Notice::FormFilled(_)
@@ -173,6 +187,7 @@ impl Notice {
             | Notice::UnknownKey(_)
             | Notice::PasteCut(_) => Tone::Plain,
             Notice::TaskInDoubt(_)
+            | Notice::Arrived(Arrival::WordsWait(_))
             | Notice::TokenNeeded
             | Notice::CreditNeeded
             | Notice::BudgetReached(_)

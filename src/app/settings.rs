@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::keymap::Keymap;
+use crate::domain::time::TimeZone;
 use crate::domain::{Choice, Model};
 
 /// A language of the screen.
@@ -141,8 +142,13 @@ pub struct Settings {
     pub demo: bool,
     /// Where a token typed in is stored, as the user would write it.
     pub token_file: String,
+    /// What comes before that file at a start: a flag or a variable, by name.
+    pub token_outranked_by: Option<String>,
     /// Where the songs' files are, as the user would write it.
     pub media_folder: String,
+    /// Where the user's clock stands.
+    #[serde(with = "jiff::fmt::serde::tz::required")]
+    pub zone: TimeZone,
     /// How long the first answer to a poll is waited for, as a factor: 1 for the real API, less for a quick simulator.
     pub pace: f64,
 }
@@ -163,7 +169,9 @@ impl Default for Settings {
             has_token: true,
             demo: false,
             token_file: "~/.config/fuzzbox/token".to_owned(),
+            token_outranked_by: None,
             media_folder: "~/.local/share/fuzzbox/media".to_owned(),
+            zone: TimeZone::UTC,
             pace: 1.0,
         }
     }

@@ -2,6 +2,8 @@
 //!
 //! Invariant: a song never disappears, each file is fetched once, and a link is tried again only while that can help.
 
+mod fetches;
+
 use std::collections::{BTreeMap, HashMap};
 
 use super::cx::Cx;
@@ -9,13 +11,11 @@ use super::effect::Effect;
 use super::event::SongEvent;
 use super::notice::Notice;
 use crate::domain::failure::FailureKind;
-use crate::domain::time::after;
-use crate::domain::{Failure, MediaKind, Record, Song, SongId, Timestamp};
-
-/// How many files are fetched at once.
-const AT_ONCE: usize = 3;
-/// The longest pause between two tries at a file, in seconds.
-const LONGEST_PAUSE: f64 = 300.0;
+use crate::domain::{
+    Failure, Link, Media, MediaFile, MediaKind, More, Record, Song, SongId, Timestamp,
+};
+pub use fetches::FetchProgress;
+use fetches::{Fetch, FetchState, Key, is_wanted, key};
 
 /// The songs of the library.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -25,57 +25,7 @@ pub struct Songs {
     places: HashMap<SongId, usize>,
     /// How many there are, while only the newest have been read.
     unread: Option<usize>,
-    fetches: BTreeMap<(Kind, SongId), Fetch>,
-}
-
-/// [`MediaKind`] with an order, so that sound is fetched before pictures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Kind(bool);
-
-impl From<MediaKind> for Kind {
-    fn from(kind: MediaKind) -> Self {
-        Kind(kind == MediaKind::Cover)
-    }
-}
-
-impl From<Kind> for MediaKind {
-    fn from(kind: Kind) -> Self {
-        if kind.0 {
-            MediaKind::Cover
-        } else {
-            MediaKind::Audio
-        }
-    }
-}
-
-/// A file that is to be had.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Fetch {
-    tries: u32,
-    state: FetchState,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum FetchState {
-    Wanted { not_before: Option<Timestamp> },
-    Running(FetchProgress),
-}
-
-/// How far a file is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct FetchProgress {
-    /// Bytes so far.
-    pub done: u64,
-    /// Bytes in all, where known.
-    pub total: Option<u64>,
-}
-
-impl FetchProgress {
-    /// In percent, where the whole is known.
-    pub fn percent(self) -> Option<u8> {
-        let total = self.total.filter(|total| *total > 0)?;
-        Some((self.done.min(total) * 100 / total) as u8)
-    }
+    fetches: BTreeMap<Key, Fetch>,
 }
 
 impl Songs {
@@ -115,19 +65,13 @@ impl Songs {
 
     /// Begins to fetch every file that is missing.
     pub fn start(&mut self, cx: &mut Cx) {
-        let missing: Vec<(Kind, SongId)> = self
-            .all
-            .iter()
-            .flat_map(|song| {
-                [MediaKind::Audio, MediaKind::Cover]
-                    .into_iter()
-                    .filter(|kind| is_wanted(song, *kind))
-                    .map(|kind| (Kind::from(kind), song.id.clone()))
-            })
-            .collect();
-        for key in missing {
-            self.fetches.insert(key, Fetch::new());
-        }
+        let missing = self.all.iter().flat_map(|song| {
+            MediaKind::ALL
+                .into_iter()
+                .filter(|kind| is_wanted(song, *kind))
+                .map(|kind| (key(kind, &song.id), Fetch::new()))
+        });
+        self.fetches.extend(missing);
         self.begin_fetches(cx);
     }
 
@@ -157,7 +101,7 @@ impl Songs {
 
     /// How far a file is that is being fetched.
     pub fn progress(&self, id: &SongId, kind: MediaKind) -> Option<FetchProgress> {
-        match self.fetches.get(&(kind.into(), id.clone()))?.state {
+        match self.fetches.get(&key(kind, id))?.state {
             FetchState::Running(progress) => Some(progress),
             FetchState::Wanted { .. } => Some(FetchProgress::default()),
         }
@@ -169,7 +113,11 @@ impl Songs {
             if song.lyric.is_empty() {
                 song.lyric.clone_from(&known.lyric);
             }
+            if song.title.is_empty() {
+                song.title.clone_from(&known.title);
+            }
             song.task = known.task.or(song.task);
+            song.more = more_of(&known.more, song.more);
             for kind in [MediaKind::Audio, MediaKind::Cover] {
                 if known.media(kind).file.is_some() {
                     *song.media_mut(kind) = known.media(kind).clone();
@@ -177,26 +125,53 @@ impl Songs {
             }
         }
         cx.emit(Effect::Save(Record::Song(Box::new(song.clone()))));
-        for kind in [MediaKind::Audio, MediaKind::Cover] {
-            let key = (Kind::from(kind), song.id.clone());
-            if is_wanted(&song, kind) {
+        self.want(&song);
+        self.put(song);
+        self.begin_fetches(cx);
+    }
+
+    /// Takes in that a file of a song can be fetched, and begins to. Gives back the song as it is to be kept: one that is
+    /// not in the library is entered there, since its file is paid for.
+    pub fn attach(
+        &mut self,
+        (id, title): (SongId, String),
+        (kind, url): (MediaKind, Link),
+        cx: &mut Cx,
+    ) -> Song {
+        let mut song = self
+            .get(&id)
+            .cloned()
+            .unwrap_or_else(|| stranger(id, cx.now));
+        if song.title.is_empty() {
+            song.title = title;
+        }
+        *song.media_mut(kind) = Media {
+            url: Some(url),
+            ..Media::default()
+        };
+        self.want(&song);
+        self.put(song.clone());
+        self.begin_fetches(cx);
+        song
+    }
+
+    fn want(&mut self, song: &Song) {
+        for kind in MediaKind::ALL {
+            if is_wanted(song, kind) {
+                let key = key(kind, &song.id);
                 self.fetches.entry(key).or_insert_with(Fetch::new);
             }
         }
-        self.put(song);
-        self.begin_fetches(cx);
     }
 
     /// Whether a file of a song could be fetched now: it has a link, is not here and not on its way.
     pub fn can_fetch(&self, id: &SongId) -> bool {
         self.get(id).is_some_and(|song| {
-            [MediaKind::Audio, MediaKind::Cover]
-                .into_iter()
-                .any(|kind| {
-                    let media = song.media(kind);
-                    let key = (Kind::from(kind), id.clone());
-                    media.file.is_none() && media.url.is_some() && !self.fetches.contains_key(&key)
-                })
+            MediaKind::ALL.into_iter().any(|kind| {
+                let media = song.media(kind);
+                let is_on_its_way = self.fetches.contains_key(&key(kind, id));
+                media.file.is_none() && media.url.is_some() && !is_on_its_way
+            })
         })
     }
 
@@ -216,11 +191,11 @@ impl Songs {
             return false;
         };
         let mut any = false;
-        for kind in [MediaKind::Audio, MediaKind::Cover] {
-            let key = (Kind::from(kind), id.clone());
-            let media = song.media_mut(kind);
+        for kind in MediaKind::ALL {
+            let key = key(kind, id);
+            let media = song.media(kind);
             if media.file.is_none() && media.url.is_some() && !self.fetches.contains_key(&key) {
-                media.failure = None;
+                song.media_mut(kind).failure = None;
                 self.fetches.insert(key, Fetch::new());
                 any = true;
             }
@@ -238,7 +213,7 @@ impl Songs {
                 done,
                 total,
             } => {
-                if let Some(fetch) = self.fetches.get_mut(&(kind.into(), song)) {
+                if let Some(fetch) = self.fetches.get_mut(&key(kind, &song)) {
                     fetch.state = FetchState::Running(FetchProgress { done, total });
                 }
                 false
@@ -249,15 +224,25 @@ impl Songs {
                 file,
                 duration,
             } => {
-                self.fetches.remove(&(kind.into(), id.clone()));
-                if let Some(song) = self.get_mut(&id) {
-                    let media = song.media_mut(kind);
-                    media.file = Some(file);
-                    media.failure = None;
-                    song.duration = duration.or(song.duration);
-                    cx.emit(Effect::Save(Record::Song(Box::new(song.clone()))));
-                }
-                self.begin_fetches(cx);
+                self.on_fetched(
+                    &id,
+                    (kind, file),
+                    |song| song.duration = duration.or(song.duration),
+                    cx,
+                );
+                true
+            }
+            SongEvent::Unpacked {
+                song: id,
+                folder,
+                stems,
+            } => {
+                self.on_fetched(
+                    &id,
+                    (MediaKind::Stems, folder),
+                    |song| song.more.stems = stems,
+                    cx,
+                );
                 true
             }
             SongEvent::LibraryRead(kept) => {
@@ -281,23 +266,27 @@ impl Songs {
         }
     }
 
-    /// Begins what has waited long enough.
-    pub fn on_tick(&mut self, cx: &mut Cx) {
+    fn on_fetched(
+        &mut self,
+        id: &SongId,
+        (kind, file): (MediaKind, MediaFile),
+        change: impl FnOnce(&mut Song),
+        cx: &mut Cx,
+    ) {
+        self.fetches.remove(&key(kind, id));
+        if let Some(song) = self.get_mut(id) {
+            let media = song.media_mut(kind);
+            media.file = Some(file);
+            media.failure = None;
+            change(song);
+            cx.emit(Effect::Save(Record::Song(Box::new(song.clone()))));
+        }
         self.begin_fetches(cx);
     }
 
-    /// When a file may be tried again.
-    pub fn next_wake(&self) -> Option<Timestamp> {
-        if self.running() >= AT_ONCE {
-            return None;
-        }
-        self.fetches
-            .values()
-            .filter_map(|fetch| match fetch.state {
-                FetchState::Wanted { not_before } => not_before,
-                FetchState::Running(_) => None,
-            })
-            .min()
+    /// Begins what has waited long enough.
+    pub fn on_tick(&mut self, cx: &mut Cx) {
+        self.begin_fetches(cx);
     }
 
     fn put(&mut self, song: Song) {
@@ -333,91 +322,40 @@ impl Songs {
             .map(|(place, song)| (song.id.clone(), place))
             .collect();
     }
+}
 
-    fn running(&self) -> usize {
-        self.fetches
-            .values()
-            .filter(|fetch| matches!(fetch.state, FetchState::Running(_)))
-            .count()
-    }
-
-    fn begin_fetches(&mut self, cx: &mut Cx) {
-        let mut free = AT_ONCE.saturating_sub(self.running());
-        let now = cx.now;
-        for ((kind, id), fetch) in &mut self.fetches {
-            if free == 0 {
-                return;
-            }
-            let FetchState::Wanted { not_before } = fetch.state else {
-                continue;
-            };
-            if not_before.is_some_and(|moment| moment > now) {
-                continue;
-            }
-            let kind = MediaKind::from(*kind);
-            let Some(url) = self
-                .places
-                .get(id)
-                .and_then(|place| self.all.get(*place))
-                .and_then(|song| song.media(kind).url.as_ref()?.url())
-            else {
-                continue;
-            };
-            fetch.tries += 1;
-            fetch.state = FetchState::Running(FetchProgress::default());
-            free -= 1;
-            cx.emit(Effect::Download {
-                song: id.clone(),
-                kind,
-                url,
-            });
-        }
-    }
-
-    /// Tries again where that can help; a dead link or a full disk is told and kept with the song.
-    fn on_failure(&mut self, id: &SongId, kind: MediaKind, failure: Failure, cx: &mut Cx) {
-        let key = (Kind::from(kind), id.clone());
-        let can_help = matches!(
-            failure.kind,
-            FailureKind::Unreachable | FailureKind::Unknown | FailureKind::RateLimited
-        );
-        if let Some(fetch) = self.fetches.get_mut(&key)
-            && can_help
-        {
-            let pause = f64::from(1 << fetch.tries.min(9)) * cx.settings.pace.max(0.05);
-            let pause = pause.min(LONGEST_PAUSE);
-            let asked = failure.retry_after.map_or(0.0, |wait| wait.as_secs_f64());
-            fetch.state = FetchState::Wanted {
-                not_before: Some(after(cx.now, pause.max(asked))),
-            };
-            return;
-        }
-        self.fetches.remove(&key);
-        if let Some(song) = self.get_mut(id) {
-            song.media_mut(kind).failure = Some(failure.clone());
-            cx.emit(Effect::Save(Record::Song(Box::new(song.clone()))));
-            if kind == MediaKind::Audio {
-                let title = song.title.clone();
-                cx.notify(Notice::NotFetched(title, failure));
-            }
-        }
+/// A song of which nothing is known but its id: made elsewhere, or in another profile.
+fn stranger(id: SongId, now: Timestamp) -> Song {
+    Song {
+        id,
+        task: None,
+        title: String::new(),
+        lyric: String::new(),
+        prompt: String::new(),
+        model: String::new(),
+        seed: String::new(),
+        duration: None,
+        created_at: now,
+        audio: Media::default(),
+        cover: Media::default(),
+        more: More::default(),
     }
 }
 
-impl Fetch {
-    fn new() -> Self {
-        Fetch {
-            tries: 0,
-            state: FetchState::Wanted { not_before: None },
+/// What is known of a song with what is told of it now: nothing that was known is forgotten.
+fn more_of(known: &More, told: More) -> More {
+    let mut files = known.files.clone();
+    for (kind, media) in told.files {
+        let kept = files.entry(kind).or_default();
+        if kept.file.is_none() && media.url.is_some() {
+            *kept = media;
         }
     }
-}
-
-/// A file that has a link, is not here, and did not fail for good. Network troubles do not count as for good.
-fn is_wanted(song: &Song, kind: MediaKind) -> bool {
-    let media = song.media(kind);
-    let for_good = media.failure.as_ref().is_some_and(|failure| {
-        matches!(failure.kind, FailureKind::BadFile | FailureKind::Forbidden)
-    });
-    media.file.is_none() && media.url.is_some() && !for_good
+    More {
+        source: told.source.or_else(|| known.source.clone()),
+        action: told.action.or(known.action),
+        uploaded: told.uploaded || known.uploaded,
+        files,
+        stems: known.stems.clone(),
+    }
 }

@@ -38,16 +38,12 @@ impl App {
         reason = "its callers are ready for an order that is not taken"
     )]
     pub(crate) fn place(&mut self, request: Request) -> Option<TaskId> {
-        let label = match request.label() {
-            // What names nothing else is called by the song it is for.
-            "" => request
-                .source()
-                .and_then(|id| self.songs.get(id))
-                .map_or_else(String::new, |song| song.title.clone()),
-            label => label.to_owned(),
-        };
+        let source = request.source().and_then(|id| self.songs.get(id));
+        let about = source.map_or_else(String::new, |song| song.title.clone());
         let (tasks, _, mut cx) = self.engine();
-        let id = tasks.order(request, &mut cx);
+        let id = tasks.order_about(request, about, &mut cx);
+        self.note_lyrics(id);
+        let label = self.tasks.get(id).map_or("", Task::label).to_owned();
         self.queue.refresh(&self.tasks);
         self.queue.select(id);
         let held = |task: &Task| matches!(task.state, TaskState::Held { .. });
@@ -90,6 +86,7 @@ impl App {
                 let again = tasks.order_again(*task, &mut cx);
                 self.queue.refresh(&self.tasks);
                 if let Some(id) = again {
+                    self.note_lyrics(id);
                     self.queue.select(id);
                 }
             }

@@ -7,9 +7,12 @@ mod delivery;
 mod disk;
 mod doubt;
 mod holds;
+mod hosting;
 mod polling;
 mod retry;
 mod submitting;
+
+pub use delivery::Made;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,14 +22,14 @@ use super::event::TaskEvent;
 use super::notice::Notice;
 use crate::domain::time::{after, elapsed};
 use crate::domain::{
-    ApiTaskId, Failure, FailureKind, Hold, Record, Request, Song, Task, TaskId, TaskState,
-    Timestamp,
+    ApiTaskId, Failure, FailureKind, Hold, Record, Request, Task, TaskId, TaskState, Timestamp,
 };
 use budget::Budget;
 pub(crate) use budget::makes_song;
 use disk::Disk;
 use doubt::Doubt;
 use holds::Holds;
+use hosting::Hosting;
 use polling::Polls;
 use submitting::Gate;
 
@@ -48,6 +51,7 @@ pub struct TaskQueue {
     doubt: Doubt,
     disk: Disk,
     budget: Budget,
+    hosting: Hosting,
 }
 
 /// How many tasks stand where.
@@ -100,9 +104,15 @@ impl TaskQueue {
 
     /// Takes an order: it is kept, and sent as soon as there is a place for it.
     pub fn order(&mut self, request: Request, cx: &mut Cx) -> TaskId {
+        self.order_about(request, String::new(), cx)
+    }
+
+    /// [`TaskQueue::order`], with the title of the song it is done to.
+    pub fn order_about(&mut self, request: Request, about: String, cx: &mut Cx) -> TaskId {
         let last = self.tasks.last_key_value().map_or(i64::MIN, |(id, _)| id.0);
         let id = TaskId(cx.now.as_microsecond().max(last.saturating_add(1)));
         let mut task = Task::new(id, request, cx.now);
+        task.about = about;
         if let Some(why) = self.hold_for_new(cx) {
             task.state = TaskState::Held { why, because: None };
         }
@@ -114,9 +124,9 @@ impl TaskQueue {
         id
     }
 
-    /// Takes in what happened to a task. Gives back the songs that were just made, which are kept already.
-    pub fn on_event(&mut self, event: TaskEvent, cx: &mut Cx) -> Vec<Song> {
-        let songs = match event {
+    /// Takes in what happened to a task. Gives back what was just made; songs and words are kept already.
+    pub fn on_event(&mut self, event: TaskEvent, cx: &mut Cx) -> Vec<Made> {
+        let made = match event {
             TaskEvent::Accepted {
                 task,
                 api_id,
@@ -140,9 +150,21 @@ impl TaskQueue {
                 Vec::new()
             }
             TaskEvent::Searched { sought, found } => self.on_searched(&sought, found, cx),
+            TaskEvent::Hosting { task, done, total } => {
+                self.on_hosting(task, done, total);
+                return Vec::new();
+            }
+            TaskEvent::Hosted { task, url } => {
+                self.on_hosted(task, &url, cx);
+                Vec::new()
+            }
+            TaskEvent::NotHosted { task, failure } => {
+                self.on_not_hosted(task, failure, cx);
+                Vec::new()
+            }
         };
         self.on_tick(cx);
-        songs
+        made
     }
 
     /// Sends a task in doubt once more: the user's own decision, possible once it was looked for in vain.
@@ -169,8 +191,8 @@ impl TaskQueue {
     pub fn order_again(&mut self, id: TaskId, cx: &mut Cx) -> Option<TaskId> {
         let task = self.get(id)?;
         matches!(task.state, TaskState::Failed { .. })
-            .then(|| task.request.clone())
-            .map(|request| self.order(request, cx))
+            .then(|| (task.request.as_ordered(), task.about.clone()))
+            .map(|(request, about)| self.order_about(request, about, cx))
     }
 
     /// Gives up a task that is not at the API as far as we know. Tells whether it was possible.
@@ -188,6 +210,7 @@ impl TaskQueue {
 
     /// Whether an equal order is in the queue, or was made within the last minute and did not fail.
     pub fn has_twin(&self, request: &Request, now: Timestamp) -> bool {
+        let request = request.as_ordered();
         self.tasks.values().any(|task| {
             let counts = match task.state {
                 TaskState::Failed { .. } => false,
@@ -196,7 +219,7 @@ impl TaskQueue {
                 }
                 _ => true,
             };
-            counts && task.request == *request
+            counts && task.request.as_ordered() == request
         })
     }
 
@@ -226,6 +249,7 @@ impl TaskQueue {
         self.doubt_unanswered(cx);
         self.save_again(cx);
         self.probe(cx);
+        self.host_waiting(cx);
         self.submit_waiting(cx);
         self.look_for_doubtful(cx);
         self.ask_for_running(cx);
@@ -241,6 +265,7 @@ impl TaskQueue {
             self.next_probe(now),
             self.next_submit(now),
             self.next_day(now),
+            self.next_host(now),
             self.next_look(now),
             self.next_question(now),
         ]
@@ -321,6 +346,7 @@ impl TaskQueue {
             task.finished_at = Some(cx.now);
             self.open.remove(&id);
             self.polls.forget(id);
+            self.hosting.forget(id);
             self.doubt.forget(id);
             self.disk.forget(id);
             self.budget.forget(id);
@@ -342,7 +368,7 @@ impl TaskQueue {
 
     fn label(&self, id: TaskId) -> String {
         self.get(id)
-            .map(|task| task.request.label().to_owned())
+            .map(|task| task.label().to_owned())
             .unwrap_or_default()
     }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::decode::Decoder;
 use super::format::AudioFormat;
 use super::waveform::Peaks;
-use super::{AudioError, DECODER_THREAD};
+use super::{AudioError, DECODER_THREAD, mp4};
 use crate::domain::{Seconds, Waveform};
 
 /// A decoder that brings nothing for so long will never bring anything.
@@ -59,6 +59,21 @@ pub fn inspect(path: &Path) -> Result<Inspection, AudioError> {
                 seen = now;
             }
         }
+    }
+}
+
+/// Reads the boxes of a whole film: proof that it is an MP4 file with pictures, to its end. They are not decoded.
+///
+/// # Errors
+/// The reason why the file is not a film, or not all of it.
+pub fn inspect_film(path: &Path) -> Result<(), AudioError> {
+    let boxes = mp4::read(&mut std::fs::File::open(path)?)?;
+    match (boxes.whole, boxes.film) {
+        (true, true) => Ok(()),
+        (true, false) => Err(AudioError::NotAFilm),
+        (false, _) => Err(AudioError::Broken(
+            "it is no MP4 file, or not all of it".into(),
+        )),
     }
 }
 

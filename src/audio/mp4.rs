@@ -25,12 +25,15 @@ pub(super) struct Boxes {
     pub edit: Edit,
     /// Whether every box ends within the file. A file whose index stands in front can be cut off and still open.
     pub whole: bool,
+    /// Whether it begins as such a file must, and has a track of pictures.
+    pub film: bool,
 }
 
 /// Reads the boxes of an MP4 file from its beginning. Whatever cannot be understood is left at "no edit".
 pub(super) fn read(file: &mut (impl Read + Seek)) -> std::io::Result<Boxes> {
     let end = file.seek(SeekFrom::End(0))?;
     let mut boxes = Boxes::default();
+    let mut is_mp4 = false;
     let mut at = 0;
     for _ in 0..MOST_BOXES {
         if at == end {
@@ -47,6 +50,7 @@ pub(super) fn read(file: &mut (impl Read + Seek)) -> std::io::Result<Boxes> {
         if at + length > end {
             break;
         }
+        is_mp4 |= at == 0 && kind == *b"ftyp";
         if kind == *b"moov" && length <= LONGEST_INDEX {
             file.seek(SeekFrom::Start(at + head_length))?;
             let mut moov = Vec::new();
@@ -54,6 +58,7 @@ pub(super) fn read(file: &mut (impl Read + Seek)) -> std::io::Result<Boxes> {
                 .take(length - head_length)
                 .read_to_end(&mut moov)?;
             boxes.edit = edit_of(&moov).unwrap_or_default();
+            boxes.film = is_mp4 && tracks(&moov).any(|trak| is_of(trak, *b"vide"));
         }
         at += length;
     }
@@ -103,10 +108,7 @@ fn child(bytes: &[u8], kind: [u8; 4]) -> Option<&[u8]> {
 
 fn edit_of(moov: &[u8]) -> Option<Edit> {
     let movie_scale = timescale(child(moov, *b"mvhd")?)?;
-    let sound = children(moov)
-        .filter(|(kind, _)| kind == b"trak")
-        .map(|(_, body)| body)
-        .find(|trak| is_sound(trak))?;
+    let sound = tracks(moov).find(|trak| is_of(trak, *b"soun"))?;
     let media_scale = timescale(child(child(sound, *b"mdia")?, *b"mdhd")?)?;
     let (length, start) = first_edit(child(child(sound, *b"edts")?, *b"elst")?)?;
     Some(Edit {
@@ -115,10 +117,17 @@ fn edit_of(moov: &[u8]) -> Option<Edit> {
     })
 }
 
-fn is_sound(trak: &[u8]) -> bool {
+fn tracks(moov: &[u8]) -> impl Iterator<Item = &[u8]> {
+    children(moov)
+        .filter(|(kind, _)| kind == b"trak")
+        .map(|(_, body)| body)
+}
+
+/// Whether a track is handled as sound (`soun`), pictures (`vide`) and so on.
+fn is_of(trak: &[u8], handler: [u8; 4]) -> bool {
     child(trak, *b"mdia")
         .and_then(|mdia| child(mdia, *b"hdlr"))
-        .is_some_and(|hdlr| hdlr.get(8..12) == Some(b"soun"))
+        .is_some_and(|hdlr| hdlr.get(8..12) == Some(&handler[..]))
 }
 
 /// The time scale of an `mvhd` or `mdhd`, whose beginnings agree.

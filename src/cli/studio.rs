@@ -13,7 +13,7 @@ use clap::Args;
 
 use super::Trouble;
 use super::settings;
-use crate::api::{Client, Secret};
+use crate::api::{Client, Host, Secret};
 use crate::app::App;
 use crate::app::settings::Settings;
 use crate::audio::OutputChoice;
@@ -89,6 +89,10 @@ pub(super) struct Opened {
     pub settings: Settings,
     /// The token, where there is one.
     pub secret: Option<Secret>,
+    /// The token of the file host, where it has one of its own.
+    pub files_token: Option<Secret>,
+    /// What `~` stands for in the names of local files.
+    pub home: Option<PathBuf>,
 }
 
 /// Reads the config and the token, and says what is wrong with them.
@@ -97,7 +101,7 @@ pub(super) fn set_up(flags: &Flags) -> Result<Opened, Trouble> {
     let usage = |error: config::ConfigError| Trouble::Usage(error.into());
     let config = config::load(flags, &env).map_err(usage)?;
     let token = config::token(flags, &env, &config.paths).map_err(usage)?;
-    let settings = settings::from_config(&config, flags, token.is_some(), &env)?;
+    let settings = settings::from_config(&config, flags, token.as_ref(), &env)?;
     if let Some(exposed) = token.as_ref().and_then(|found| found.exposed.as_deref()) {
         // Ours is made private; another's file is not ours to change.
         if exposed == config.paths.token_file && config::protect_token(exposed).is_err() {
@@ -109,10 +113,16 @@ pub(super) fn set_up(flags: &Flags) -> Result<Opened, Trouble> {
         None if flags.demo => Some(Secret::new(DEMO_TOKEN)?),
         None => None,
     };
+    let files_token = config::files_token(&config).map_err(usage)?;
+    let files_token = files_token
+        .map(|found| Secret::new(found.token.reveal()))
+        .transpose()?;
     Ok(Opened {
         config,
         settings,
         secret,
+        files_token,
+        home: env("HOME").map(PathBuf::from),
     })
 }
 
@@ -203,6 +213,8 @@ pub(super) async fn put_together(
         config,
         mut settings,
         secret,
+        files_token,
+        home,
     } = opened;
     let simulator = if settings.demo {
         Some(start_simulator(&config.paths.data).await?)
@@ -214,6 +226,7 @@ pub(super) async fn put_together(
         None => config.base_url.value.clone(),
     };
     settings.base_url = base.to_string();
+    let files_host = files_host(&config, simulator.as_ref(), files_token)?;
     let world = World::new(Handles {
         client: Client::new(base),
         store,
@@ -222,6 +235,8 @@ pub(super) async fn put_together(
             SoundOutput::Silent => OutputChoice::Silent,
         },
         media: config.paths.media.clone(),
+        files_host,
+        home,
         token: secret,
         store_token: Arc::new(move |typed| {
             config::store_token(&config.paths, typed)
@@ -231,6 +246,24 @@ pub(super) async fn put_together(
     });
     let app = App::new(saved, settings, i18n::command, Timestamp::now());
     Ok((app, world, simulator))
+}
+
+/// Where local files are brought. The demo brings nothing out of this machine.
+fn files_host(
+    config: &Config,
+    simulator: Option<&Simulator>,
+    token: Option<Secret>,
+) -> Result<Host, Trouble> {
+    Ok(match simulator {
+        Some(simulator) => Host {
+            url: format!("{}{}", simulator.url(), config::FILES_PATH).parse()?,
+            token: None,
+        },
+        None => Host {
+            url: config.files_host.value.clone(),
+            token,
+        },
+    })
 }
 
 /// The demo's API. It remembers what was ordered: songs that were being made when the user left are there at the next

@@ -66,6 +66,8 @@ pub(super) struct Said {
     pub base_url: Option<Located<Url>>,
     pub in_flight: Option<Located<u8>>,
     pub songs_per_day: Option<Located<u32>>,
+    pub files_host: Option<Located<Url>>,
+    pub files_token_file: Option<Located<String>>,
     pub sound: Option<Located<SoundOutput>>,
     pub mouse: Option<Located<bool>>,
     pub extra_models: Option<Located<Vec<Model>>>,
@@ -129,6 +131,7 @@ impl Reader<'_> {
             "theme",
             "mouse",
             "api",
+            "files",
             "sound",
             "models",
             "actions",
@@ -149,6 +152,14 @@ impl Reader<'_> {
                         let known = &["base_url", "in_flight", "songs_per_day"];
                         reader.unknown(key, "in [api]", known);
                     }
+                }),
+                "files" => self.section(value, |reader, key, value| match key.get_ref().as_ref() {
+                    "host" => said.files_host = reader.value(value, base_url),
+                    "token_file" => {
+                        said.files_token_file =
+                            reader.value(value, |value| string(value).map(str::to_owned));
+                    }
+                    _ => reader.unknown(key, "in [files]", &["host", "token_file"]),
                 }),
                 "sound" => self.section(value, |reader, key, value| match key.get_ref().as_ref() {
                     "output" => said.sound = reader.value(value, word),

@@ -43,6 +43,15 @@ impl Paths {
         Paths::of_profile(DEMO, env)
     }
 
+    /// A path as the settings name it: `~/` is the user's folder, and what is not absolute stands beside the settings.
+    pub(super) fn named(&self, text: &str, env: Environment<'_>) -> Result<PathBuf, ConfigError> {
+        if let Some(rest) = text.strip_prefix("~/") {
+            return home(env).map(|home| home.join(rest));
+        }
+        let folder = self.config_file.parent().unwrap_or(Path::new(""));
+        Ok(folder.join(text))
+    }
+
     fn of_profile(profile: &str, env: Environment<'_>) -> Result<Paths, ConfigError> {
         let folder = |name: &str, within_home: &str| {
             // The specification has relative values ignored.

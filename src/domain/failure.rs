@@ -21,6 +21,9 @@ pub struct Failure {
     pub status: Option<u16>,
     /// How long the provider asks to wait.
     pub retry_after: Option<SignedDuration>,
+    /// The answer as it came, for the details: cleaned, cut, and without the token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw: Option<Box<str>>,
 }
 
 /// The sorts of failure.
@@ -39,8 +42,10 @@ pub enum FailureKind {
     NoCredit,
     /// The account or the application is disabled.
     Disabled,
-    /// The provider does not take this order as it is (400, 410, 422).
+    /// The provider does not take this order as it is (400, 422).
     BadRequest,
+    /// The provider no longer does what is asked for (410); everything else goes on working.
+    Retired,
     /// Moderation or missing rights (403).
     Forbidden,
     /// The base URL is not the API's (404 `no_api`).
@@ -57,6 +62,12 @@ pub enum FailureKind {
     BadFile,
     /// Our own disk: full, not writable, damaged.
     Disk,
+    /// The local file that was to be uploaded is not there, is empty, or cannot be read.
+    NoFile,
+    /// The file host does not take a file as large as this one (413).
+    TooLarge,
+    /// The file host does not take this token (401, 403).
+    HostRefused,
 }
 
 /// What a failure means for the money.
@@ -80,6 +91,7 @@ impl Failure {
             trace_id: None,
             status: None,
             retry_after: None,
+            raw: None,
         }
     }
 }

@@ -40,6 +40,40 @@ pub enum Work {
     Video,
 }
 
+/// Where an order goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Endpoint {
+    /// Songs.
+    Audios,
+    /// Words.
+    Lyrics,
+    /// Songs from elsewhere.
+    Upload,
+    /// Songs without loss.
+    Wav,
+    /// Films.
+    Videos,
+}
+
+impl Endpoint {
+    /// The API's word for it: the end of its path, and the `type` of its tasks.
+    pub fn name(self) -> &'static str {
+        match self {
+            Endpoint::Audios => "audios",
+            Endpoint::Lyrics => "lyrics",
+            Endpoint::Upload => "upload",
+            Endpoint::Wav => "wav",
+            Endpoint::Videos => "videos",
+        }
+    }
+
+    /// Whether it answers at once and makes what was ordered afterwards; the others answer when they are done.
+    pub fn answers_at_once(self) -> bool {
+        self == Endpoint::Audios
+    }
+}
+
 /// The body of an order that makes a song, in the API's own names.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -166,6 +200,37 @@ impl Request {
         }
     }
 
+    /// Where it goes.
+    pub fn endpoint(&self) -> Endpoint {
+        match self {
+            Request::Audios(_) => Endpoint::Audios,
+            Request::Lyrics(_) => Endpoint::Lyrics,
+            Request::Upload(_) => Endpoint::Upload,
+            Request::Wav(_) => Endpoint::Wav,
+            Request::Videos(_) => Endpoint::Videos,
+        }
+    }
+
+    /// The local file that has to be hosted before the order can be sent.
+    pub fn to_host(&self) -> Option<&str> {
+        match self {
+            Request::Upload(order) if order.audio_url.is_none() => order.file.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The order as the user gave it: where a local file was hosted in the meantime is left out.
+    #[must_use]
+    pub fn as_ordered(&self) -> Request {
+        match self {
+            Request::Upload(order) if order.file.is_some() => Request::Upload(UploadRequest {
+                audio_url: None,
+                file: order.file.clone(),
+            }),
+            request => request.clone(),
+        }
+    }
+
     /// The song it is done to.
     pub fn source(&self) -> Option<&SongId> {
         match self {
@@ -204,7 +269,8 @@ impl Request {
     /// everything sent stands there unchanged. A server may add its defaults.
     pub fn is_echoed_by(&self, echoed: &Request) -> bool {
         let seen = echoed.sent();
-        self.work() == echoed.work()
+        // The word of an action stands among what is sent.
+        self.endpoint() == echoed.endpoint()
             && self
                 .sent()
                 .iter()

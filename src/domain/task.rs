@@ -10,6 +10,7 @@
 //!                       └── not found, or cannot be asked ──► the user: send again, or drop
 //! Waiting ◄──► Held{why}  (no token, no credit, a disk that cannot keep the order, today's songs used up)
 //! Running ───► InDoubt    (the API has not known its own id for a long time)
+//! Waiting ► Waiting       (a local file is at its host now, or could not be brought there yet: nothing was ordered)
 //! Waiting, Held ► Running (the answer came late: it was taken after all, so it must not be sent again)
 //! Held ──────► InDoubt    (it was thought not to have been sent, and was)
 //! ```
@@ -60,6 +61,21 @@ pub struct Task {
     pub attempts: u32,
     /// The songs it made.
     pub songs: Vec<SongId>,
+    /// The words it wrote: kept here, so that none are lost whether or not they are taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<Words>,
+    /// The title of the song it is done to, where the order itself has no name.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub about: String,
+}
+
+/// Words that were written.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Words {
+    /// A title for them; may be empty.
+    pub title: String,
+    /// The words, with real line breaks.
+    pub lyric: String,
 }
 
 /// Where a task stands.
@@ -147,14 +163,11 @@ pub enum Outcome {
         kind: MediaKind,
         /// From where.
         url: Link,
+        /// The title of the song, where the answer tells it.
+        title: String,
     },
     /// Finished: words were written.
-    Written {
-        /// A title for them; may be empty.
-        title: String,
-        /// The words, with real line breaks.
-        lyric: String,
-    },
+    Written(Words),
     /// Finished without a song.
     Failed(Failure),
 }
@@ -215,6 +228,16 @@ impl Task {
             progress: None,
             attempts: 0,
             songs: Vec::new(),
+            words: None,
+            about: String::new(),
+        }
+    }
+
+    /// What a row of the queue calls it; may be empty.
+    pub fn label(&self) -> &str {
+        match self.request.label() {
+            "" => &self.about,
+            label => label,
         }
     }
 

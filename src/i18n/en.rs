@@ -1,5 +1,6 @@
 //! English.
 
+mod arrivals;
 mod commands;
 mod deeds;
 mod failures;
@@ -7,8 +8,8 @@ mod taking;
 
 use super::{Details, QueueCount, Strings, Windows, joined, key, name, some};
 use crate::app::command::{
-    Command, ComposeCommand as C, LibraryCommand as B, LyricsCommand as L, QueueCommand as Q,
-    TextCommand as T,
+    Command, ComposeCommand as C, LibraryCommand as B, LyricsCommand as L, OverlayCommand as O,
+    QueueCommand as Q, TextCommand as T,
 };
 use crate::app::keymap::{Context, Keymap};
 use crate::app::notice::Notice;
@@ -41,13 +42,7 @@ pub(super) static STRINGS: Strings = Strings {
     placeholder,
     server: |value| format!("server: {value}"),
     output,
-    media: |kind| match kind {
-        MediaKind::Audio => "Audio",
-        MediaKind::Cover => "Cover",
-        MediaKind::Wav => "WAV",
-        MediaKind::Video => "Video",
-        MediaKind::Stems => "Stems",
-    },
+    media,
     too_small: |width, height| {
         format!(
             "fuzzbox needs more room: 40 columns and 10 rows. This window has {width} × {height}. Everything goes on meanwhile."
@@ -121,6 +116,7 @@ pub(super) static STRINGS: Strings = Strings {
         ]
     },
     queue_none: "nothing is being made",
+    hosting: |percent| format!("sending the file {percent}%"),
     looking: "The API is being asked what became of it.",
     decide: |keys| {
         format!(
@@ -201,6 +197,14 @@ pub(super) static STRINGS: Strings = Strings {
             None => "being fetched".to_owned(),
         },
         gone: "It is no longer known.",
+        raw: "Answer",
+        words: "Words",
+        take_words: |keys| {
+            format!(
+                "{} puts them into the lyrics; undo brings yours back.",
+                key(keys, Command::Overlay(O::Accept))
+            )
+        },
     },
     taking: taking::TAKING,
     windows: Windows {
@@ -251,6 +255,16 @@ fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
+fn media(kind: MediaKind) -> &'static str {
+    match kind {
+        MediaKind::Audio => "Audio",
+        MediaKind::Cover => "Cover",
+        MediaKind::Wav => "WAV",
+        MediaKind::Video => "Video",
+        MediaKind::Stems => "Stems",
+    }
+}
+
 fn pane(pane: PaneId) -> &'static str {
     match pane {
         PaneId::Compose => "Compose",
@@ -278,6 +292,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
     match notice {
         Notice::Ordered(label) => format!("{} is in the queue", name(label)),
         Notice::Finished(title) => format!("{} is ready", name(title)),
+        Notice::Arrived(arrival) => arrivals::arrival(arrival, keys),
         Notice::TaskFailed(label, failure) => failed(&name(label), failure, keys),
         Notice::TaskInDoubt(label) => format!(
             "{}: sent, but the outcome is not known. It is not sent again by itself.",
@@ -285,7 +300,10 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         ),
         Notice::TaskFound(label) => format!("{} was found at the API and goes on", name(label)),
         Notice::TokenNeeded => hold(Hold::Token, keys),
-        Notice::TokenStored => "The token is stored; the queue goes on".to_owned(),
+        Notice::TokenStored(None) => "The token is stored; the queue goes on".to_owned(),
+        Notice::TokenStored(Some(name)) => format!(
+            "The token is stored; the queue goes on. At the next start {name} comes first: mend or unset it"
+        ),
         Notice::CreditNeeded => hold(Hold::Credit, keys),
         Notice::DraftRefused(count) => format!(
             "Not submitted: {} to fix first",

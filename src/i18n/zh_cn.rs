@@ -1,5 +1,6 @@
 //! 简体中文，用语依大陆习惯。
 
+mod arrivals;
 mod commands;
 mod deeds;
 mod failures;
@@ -7,8 +8,8 @@ mod taking;
 
 use super::{Details, QueueCount, Strings, Windows, joined, key, name, some};
 use crate::app::command::{
-    Command, ComposeCommand as C, LibraryCommand as B, LyricsCommand as L, QueueCommand as Q,
-    TextCommand as T,
+    Command, ComposeCommand as C, LibraryCommand as B, LyricsCommand as L, OverlayCommand as O,
+    QueueCommand as Q, TextCommand as T,
 };
 use crate::app::keymap::{Context, Keymap};
 use crate::app::notice::Notice;
@@ -41,13 +42,7 @@ pub(super) static STRINGS: Strings = Strings {
     placeholder,
     server: |value| format!("默认：{value}"),
     output,
-    media: |kind| match kind {
-        MediaKind::Audio => "音频",
-        MediaKind::Cover => "封面",
-        MediaKind::Wav => "WAV",
-        MediaKind::Video => "视频",
-        MediaKind::Stems => "分轨",
-    },
+    media,
     too_small: |width, height| {
         format!(
             "窗口太小：fuzzbox 至少需要 40 列、10 行，目前是 {width} × {height}。后台任务照常进行。"
@@ -121,6 +116,7 @@ pub(super) static STRINGS: Strings = Strings {
         ]
     },
     queue_none: "没有任务",
+    hosting: |percent| format!("上传文件 {percent}%"),
     looking: "正在向 API 查询这个任务的下落。",
     decide: |keys| {
         format!(
@@ -201,6 +197,14 @@ pub(super) static STRINGS: Strings = Strings {
             None => "下载中".to_owned(),
         },
         gone: "已经没有这条记录。",
+        raw: "响应",
+        words: "歌词",
+        take_words: |keys| {
+            format!(
+                "按 {} 放进歌词；撤销可恢复你原来的。",
+                key(keys, Command::Overlay(O::Accept))
+            )
+        },
     },
     taking: taking::TAKING,
     windows: Windows {
@@ -247,6 +251,16 @@ pub(super) static STRINGS: Strings = Strings {
     },
 };
 
+fn media(kind: MediaKind) -> &'static str {
+    match kind {
+        MediaKind::Audio => "音频",
+        MediaKind::Cover => "封面",
+        MediaKind::Wav => "WAV",
+        MediaKind::Video => "视频",
+        MediaKind::Stems => "分轨",
+    }
+}
+
 fn pane(pane: PaneId) -> &'static str {
     match pane {
         PaneId::Compose => "创作",
@@ -274,6 +288,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
     match notice {
         Notice::Ordered(label) => format!("{}已加入队列", name(label)),
         Notice::Finished(title) => format!("{}做好了", name(title)),
+        Notice::Arrived(arrival) => arrivals::arrival(arrival, keys),
         Notice::TaskFailed(label, failure) => failed(&name(label), failure, keys),
         Notice::TaskInDoubt(label) => {
             format!(
@@ -283,7 +298,10 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         }
         Notice::TaskFound(label) => format!("在 API 上找到{}，继续进行", name(label)),
         Notice::TokenNeeded => hold(Hold::Token, keys),
-        Notice::TokenStored => "令牌已保存，队列继续进行".to_owned(),
+        Notice::TokenStored(None) => "令牌已保存，队列继续进行".to_owned(),
+        Notice::TokenStored(Some(name)) => {
+            format!("令牌已保存，队列继续进行。下次启动时 {name} 优先：请修正或取消设置")
+        }
         Notice::CreditNeeded => hold(Hold::Credit, keys),
         Notice::DraftRefused(count) => format!("尚未提交：请先修正 {count} 处错误"),
         Notice::Refused(command, why) => {

@@ -1,5 +1,6 @@
 //! 繁體中文，用語依臺灣習慣。
 
+mod arrivals;
 mod commands;
 mod deeds;
 mod failures;
@@ -7,8 +8,8 @@ mod taking;
 
 use super::{Details, QueueCount, Strings, Windows, joined, key, name, some};
 use crate::app::command::{
-    Command, ComposeCommand as C, LibraryCommand as B, LyricsCommand as L, QueueCommand as Q,
-    TextCommand as T,
+    Command, ComposeCommand as C, LibraryCommand as B, LyricsCommand as L, OverlayCommand as O,
+    QueueCommand as Q, TextCommand as T,
 };
 use crate::app::keymap::{Context, Keymap};
 use crate::app::notice::Notice;
@@ -41,13 +42,7 @@ pub(super) static STRINGS: Strings = Strings {
     placeholder,
     server: |value| format!("預設：{value}"),
     output,
-    media: |kind| match kind {
-        MediaKind::Audio => "音訊",
-        MediaKind::Cover => "封面",
-        MediaKind::Wav => "WAV",
-        MediaKind::Video => "影片",
-        MediaKind::Stems => "分軌",
-    },
+    media,
     too_small: |width, height| {
         format!(
             "視窗太小：fuzzbox 至少需要 40 欄、10 列，目前是 {width} × {height}。背景工作照常進行。"
@@ -116,6 +111,7 @@ pub(super) static STRINGS: Strings = Strings {
         ]
     },
     queue_none: "沒有任務",
+    hosting: |percent| format!("上傳檔案 {percent}%"),
     looking: "正在向 API 查詢這個任務的下落。",
     decide: |keys| {
         format!(
@@ -196,6 +192,14 @@ pub(super) static STRINGS: Strings = Strings {
             None => "下載中".to_owned(),
         },
         gone: "已經沒有這筆資料。",
+        raw: "回應",
+        words: "歌詞",
+        take_words: |keys| {
+            format!(
+                "按 {} 放進歌詞；復原可恢復你原來的。",
+                key(keys, Command::Overlay(O::Accept))
+            )
+        },
     },
     taking: taking::TAKING,
     windows: Windows {
@@ -242,6 +246,16 @@ pub(super) static STRINGS: Strings = Strings {
     },
 };
 
+fn media(kind: MediaKind) -> &'static str {
+    match kind {
+        MediaKind::Audio => "音訊",
+        MediaKind::Cover => "封面",
+        MediaKind::Wav => "WAV",
+        MediaKind::Video => "影片",
+        MediaKind::Stems => "分軌",
+    }
+}
+
 fn pane(pane: PaneId) -> &'static str {
     match pane {
         PaneId::Compose => "創作",
@@ -269,13 +283,17 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
     match notice {
         Notice::Ordered(label) => format!("{}已加入佇列", name(label)),
         Notice::Finished(title) => format!("{}做好了", name(title)),
+        Notice::Arrived(arrival) => arrivals::arrival(arrival, keys),
         Notice::TaskFailed(label, failure) => failed(&name(label), failure, keys),
         Notice::TaskInDoubt(label) => {
             format!("{}：已送出，但結果不明。程式不會自動重送。", name(label))
         }
         Notice::TaskFound(label) => format!("在 API 上找到{}，繼續進行", name(label)),
         Notice::TokenNeeded => hold(Hold::Token, keys),
-        Notice::TokenStored => "token 已儲存，佇列繼續進行".to_owned(),
+        Notice::TokenStored(None) => "token 已儲存，佇列繼續進行".to_owned(),
+        Notice::TokenStored(Some(name)) => {
+            format!("token 已儲存，佇列繼續進行。下次啟動時 {name} 優先：請修正或取消設定")
+        }
         Notice::CreditNeeded => hold(Hold::Credit, keys),
         Notice::DraftRefused(count) => format!("尚未送出：請先修正 {count} 個欄位"),
         Notice::Refused(command, why) => {

@@ -6,6 +6,7 @@ use tracing::{debug, info, warn};
 
 use crate::app::effect::Effect;
 use crate::app::event::{Event, SongEvent, Stumble, TaskEvent, TokenEvent};
+use crate::domain::Failure;
 
 /// Notes what happened.
 pub(super) fn event(event: &Event) {
@@ -37,6 +38,7 @@ pub(super) fn effects(effects: &[Effect]) {
                     "submitting"
                 );
             }
+            Effect::Host { task, .. } => info!(task = task.0, "hosting a file"),
             Effect::Retrieve(tasks) => debug!(tasks = tasks.len(), "retrieving"),
             Effect::Search { sought, .. } => info!(tasks = sought.len(), "searching"),
             Effect::Download { song, kind, .. } => info!(song = song.0, ?kind, "downloading"),
@@ -55,16 +57,23 @@ fn task(event: &TaskEvent) {
             info!(task = task.0, api_id = api_id.0, "accepted");
         }
         TaskEvent::NotAccepted { task, failure } => {
-            warn!(task = task.0, ?failure, "not accepted");
+            warn!(task = task.0, failure = ?brief(failure), "not accepted");
         }
         TaskEvent::Retrieved { asked, records } => {
             debug!(asked = asked.len(), records = records.len(), "retrieved");
         }
-        TaskEvent::NotRetrieved { failure, .. } => warn!(?failure, "not retrieved"),
+        TaskEvent::NotRetrieved { failure, .. } => {
+            warn!(failure = ?brief(failure), "not retrieved");
+        }
         TaskEvent::Searched { sought, found } => match found {
             Ok(records) => info!(sought = sought.len(), records = records.len(), "searched"),
-            Err(failure) => warn!(?failure, "not searched"),
+            Err(failure) => warn!(failure = ?brief(failure), "not searched"),
         },
+        TaskEvent::Hosting { .. } => debug!("hosting a file"),
+        TaskEvent::Hosted { task, .. } => info!(task = task.0, "hosted"),
+        TaskEvent::NotHosted { task, failure } => {
+            warn!(task = task.0, failure = ?brief(failure), "not hosted");
+        }
     }
 }
 
@@ -74,10 +83,21 @@ fn song(event: &SongEvent) {
         SongEvent::LibraryRead(songs) => debug!(songs = songs.len(), "library read"),
         SongEvent::LibraryNotRead(reason) => warn!(reason, "library not read"),
         SongEvent::Fetched { song, kind, .. } => info!(song = song.0, ?kind, "fetched"),
+        SongEvent::Unpacked { song, stems, .. } => {
+            info!(song = song.0, stems = stems.len(), "unpacked");
+        }
         SongEvent::NotFetched {
             song,
             kind,
             failure,
-        } => warn!(song = song.0, ?kind, ?failure, "not fetched"),
+        } => warn!(song = song.0, ?kind, failure = ?brief(failure), "not fetched"),
+    }
+}
+
+/// A failure without the answer it came with, which may repeat what the user wrote.
+fn brief(failure: &Failure) -> Failure {
+    Failure {
+        raw: None,
+        ..failure.clone()
     }
 }

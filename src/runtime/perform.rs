@@ -3,18 +3,16 @@
 //! Invariant: effects are begun in order, and a `Save` is durable before the next is begun. An order whose task could
 //! not be kept is not sent.
 
-use std::path::PathBuf;
-
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::task::{JoinError, JoinSet};
-use url::Url;
 
+use super::fetch;
 use super::world::World;
-use crate::api::{self, Accepted, Download, Secret};
+use crate::api::{self, Accepted, Secret};
 use crate::app::effect::Effect;
 use crate::app::event::{Event, SongEvent, Stumble, TaskEvent};
 use crate::domain::{
-    ApiTaskId, Failure, FailureKind, MediaFile, MediaKind, Record, Request, SongId, TaskId,
+    ApiTaskId, Endpoint, Failure, FailureKind, Record, Request, SongId, TaskId, TaskRecord,
     Timestamp,
 };
 
@@ -176,14 +174,21 @@ fn begin(world: &World, effect: Effect, news: &UnboundedSender<News>, jobs: &mut
         }
         Effect::Search {
             sought,
+            endpoints,
             since,
             until,
         } => {
-            jobs.spawn(async move { tell(&news, search(&world, sought, since, until).await) });
+            jobs.spawn(async move {
+                let found = search(&world, &endpoints, (since, until)).await;
+                tell(&news, TaskEvent::Searched { sought, found });
+            });
+        }
+        Effect::Host { task, path } => {
+            jobs.spawn(async move { tell(&news, host(&world, &news, task, &path).await) });
         }
         Effect::Download { song, kind, url } => {
             jobs.spawn(async move {
-                let event = download(&world, &news, (song, kind), url).await;
+                let event = fetch::download(&world, &news, (song, kind), url).await;
                 let _ = news.send(News::Happened(Event::Song(event)));
             });
         }
@@ -247,138 +252,43 @@ async fn retrieve(world: &World, asked: Vec<ApiTaskId>) -> TaskEvent {
     }
 }
 
+/// What was ordered at any of these endpoints; all of it or nothing, since what is missing would look like lost.
 async fn search(
     world: &World,
-    sought: Vec<TaskId>,
-    since: Timestamp,
-    until: Timestamp,
-) -> TaskEvent {
-    let found = match token(world) {
-        Ok(token) => world.client().search(&token, since, until).await,
+    endpoints: &[Endpoint],
+    span: (Timestamp, Timestamp),
+) -> Result<Vec<TaskRecord>, Failure> {
+    let token = token(world)?;
+    let mut found = Vec::new();
+    for endpoint in endpoints {
+        found.extend(world.client().search(&token, *endpoint, span).await?);
+    }
+    Ok(found)
+}
+
+/// Brings a local file to the file host.
+async fn host(world: &World, news: &UnboundedSender<News>, task: TaskId, path: &str) -> TaskEvent {
+    let progress = |progress: api::Progress| {
+        let hosting = TaskEvent::Hosting {
+            task,
+            done: progress.done,
+            total: progress.total.unwrap_or_default(),
+        };
+        tell(news, hosting);
+    };
+    let file = world.local(path);
+    let hosted = match token(world) {
+        Ok(token) => {
+            let host = world.files_host();
+            world.client().host(host, &token, &file, progress).await
+        }
         Err(failure) => Err(failure),
     };
-    TaskEvent::Searched { sought, found }
-}
-
-/// Fetches a file, checks it, and puts it in its place under a name of ours.
-async fn download(
-    world: &World,
-    news: &UnboundedSender<News>,
-    (song, kind): (SongId, MediaKind),
-    url: Url,
-) -> SongEvent {
-    match fetch(world, news, (&song, kind), url).await {
-        Ok((file, duration)) => SongEvent::Fetched {
-            song,
-            kind,
-            file,
-            duration,
+    match hosted {
+        Ok(url) => TaskEvent::Hosted {
+            task,
+            url: url.into(),
         },
-        Err(failure) => SongEvent::NotFetched {
-            song,
-            kind,
-            failure,
-        },
+        Err(failure) => TaskEvent::NotHosted { task, failure },
     }
-}
-
-async fn fetch(
-    world: &World,
-    news: &UnboundedSender<News>,
-    (song, kind): (&SongId, MediaKind),
-    url: Url,
-) -> Result<(MediaFile, Option<crate::domain::Seconds>), Failure> {
-    let suffix = match kind {
-        MediaKind::Audio => "audio",
-        MediaKind::Cover => "cover",
-        MediaKind::Wav => "wav",
-        MediaKind::Video => "video",
-        MediaKind::Stems => "stems",
-    };
-    let stem = song.file_stem();
-    let part = world.media().join(format!("{stem}.{suffix}.part"));
-    tokio::fs::create_dir_all(world.media())
-        .await
-        .map_err(|error| disk(&error))?;
-    let order = Download {
-        url,
-        part: part.clone(),
-    };
-    let progress = |progress: api::Progress| {
-        let _ = news.send(News::Happened(Event::Song(SongEvent::Progressed {
-            song: song.clone(),
-            kind,
-            done: progress.done,
-            total: progress.total,
-        })));
-    };
-    world.client().download(&order, progress).await?;
-    let (suffix, duration) = match check(part.clone(), kind).await {
-        Ok(checked) => checked,
-        Err(failure) => {
-            // Whole and no good: the next attempt begins anew.
-            let _ = api::discard(&part).await;
-            return Err(failure);
-        }
-    };
-    let name = format!("{stem}.{suffix}");
-    let bytes = api::keep(&part, &world.media().join(&name))
-        .await
-        .map_err(|error| disk(&error))?;
-    Ok((MediaFile { name, bytes }, duration))
-}
-
-/// Reads a whole file for what it is: sound must decode to its end, a picture must be one.
-async fn check(
-    part: PathBuf,
-    kind: MediaKind,
-) -> Result<(&'static str, Option<crate::domain::Seconds>), Failure> {
-    let checked = tokio::task::spawn_blocking(move || match kind {
-        MediaKind::Audio => crate::audio::inspect(&part)
-            .map(|found| (found.format.suffix(), Some(found.duration)))
-            .map_err(|error| Failure::new(FailureKind::BadFile, error.to_string())),
-        MediaKind::Cover => picture_suffix(&part).map(|suffix| (suffix, None)),
-        MediaKind::Wav => Ok(("wav", None)),
-        MediaKind::Video => Ok(("mp4", None)),
-        MediaKind::Stems => Ok(("zip", None)),
-    });
-    checked.await.unwrap_or_else(|_| {
-        Err(Failure::new(
-            FailureKind::BadFile,
-            "the file cannot be read",
-        ))
-    })
-}
-
-/// The kind of a picture by its first bytes.
-fn picture_suffix(part: &std::path::Path) -> Result<&'static str, Failure> {
-    use std::io::Read;
-    let mut first = Vec::new();
-    std::fs::File::open(part)
-        .and_then(|file| file.take(16).read_to_end(&mut first))
-        .map_err(|error| disk(&error))?;
-    match first.as_slice() {
-        [0xff, 0xd8, 0xff, ..] => Ok("jpg"),
-        [0x89, b'P', b'N', b'G', ..] => Ok("png"),
-        [
-            b'R',
-            b'I',
-            b'F',
-            b'F',
-            _,
-            _,
-            _,
-            _,
-            b'W',
-            b'E',
-            b'B',
-            b'P',
-            ..,
-        ] => Ok("webp"),
-        _ => Err(Failure::new(FailureKind::BadFile, "this is not a picture")),
-    }
-}
-
-fn disk(error: &std::io::Error) -> Failure {
-    Failure::new(FailureKind::Disk, error.to_string())
 }

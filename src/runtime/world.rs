@@ -7,7 +7,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::perform::News;
 use super::token::Entered;
-use crate::api::{Client, Secret};
+use crate::api::{Client, Host, Secret};
 use crate::app::effect::Effect;
 use crate::app::event::{Event, TokenEvent};
 use crate::audio::{Audio, OutputChoice};
@@ -29,6 +29,8 @@ struct Inner {
     audio: Mutex<Option<Audio>>,
     output: OutputChoice,
     media: PathBuf,
+    files_host: Host,
+    home: Option<PathBuf>,
     token: Mutex<Option<Secret>>,
     store_token: StoreToken,
     news: Mutex<Option<UnboundedSender<News>>>,
@@ -44,6 +46,10 @@ pub struct Handles {
     pub output: OutputChoice,
     /// The folder of the songs' files.
     pub media: PathBuf,
+    /// Where local files are brought, so that the API can fetch them.
+    pub files_host: Host,
+    /// The user's folder, which `~` stands for.
+    pub home: Option<PathBuf>,
     /// The token, if there is one.
     pub token: Option<Secret>,
     /// How a token that is typed in is stored.
@@ -60,6 +66,8 @@ impl World {
                 audio: Mutex::new(None),
                 output: handles.output,
                 media: handles.media,
+                files_host: handles.files_host,
+                home: handles.home,
                 token: Mutex::new(handles.token),
                 store_token: handles.store_token,
                 news: Mutex::new(None),
@@ -80,6 +88,19 @@ impl World {
     /// The folder of the songs' files.
     pub fn media(&self) -> &PathBuf {
         &self.inner.media
+    }
+
+    /// Where local files are brought.
+    pub fn files_host(&self) -> &Host {
+        &self.inner.files_host
+    }
+
+    /// A path as the user wrote it: `~/` is their own folder.
+    pub fn local(&self, path: &str) -> PathBuf {
+        match (path.strip_prefix("~/"), &self.inner.home) {
+            (Some(rest), Some(home)) => home.join(rest),
+            _ => PathBuf::from(path),
+        }
     }
 
     /// The token to order with.

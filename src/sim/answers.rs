@@ -27,6 +27,9 @@ pub struct Song {
     pub model: String,
     /// RFC 3339 with microseconds.
     pub created_at: String,
+    /// True if its state is told in Chinese.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_translated: bool,
 }
 
 impl Song {
@@ -46,7 +49,7 @@ impl Song {
             "created_at": self.created_at,
             "model": self.model,
             "progress": "100%",
-            "state": "succeeded",
+            "state": if self.is_translated { "成功" } else { "succeeded" },
             "duration": seconds.to_string(),
         })
     }
@@ -71,11 +74,52 @@ impl Song {
             "state": "processing",
         })
     }
+
+    /// Its stems, in an archive named after the task that took it apart.
+    pub fn stems(&self, base: &str) -> Value {
+        json!({
+            "title": self.title,
+            "lyric": self.lyric,
+            "stems_url": format!("{base}/files/{}.zip", self.id),
+            "model": self.model,
+            "progress": "100%",
+            "state": "succeeded",
+        })
+    }
+
+    /// The song as a wave file: a list of one, or the object alone that some answers have.
+    pub fn wav(&self, base: &str, is_object: bool) -> Value {
+        let url = format!("{base}/files/{}.wav", self.id);
+        if is_object {
+            json!({ "file_url": url })
+        } else {
+            json!([{ "title": self.title, "file_url": url }])
+        }
+    }
+
+    /// The song as a film.
+    pub fn video(&self, base: &str) -> Value {
+        json!({ "video_url": format!("{base}/files/{}.mp4", self.id) })
+    }
+
+    /// Words, as the guide or as the specification has them.
+    pub fn words(&self, is_spec: bool) -> Value {
+        if is_spec {
+            json!({ "title": self.title, "text": self.lyric, "status": "complete" })
+        } else {
+            json!({ "title": self.title, "lyrics": self.lyric })
+        }
+    }
+
+    /// The song that was found at a link.
+    pub fn uploaded(&self, audio_url: &str) -> Value {
+        json!({ "audio_id": self.id, "lyric": self.lyric, "audio_url": audio_url })
+    }
 }
 
 /// The whole answer to an order: what a blocking request gets and a callback brings.
-pub fn delivery(task_id: &str, trace_id: &str, song: &Value) -> Value {
-    json!({ "success": true, "task_id": task_id, "trace_id": trace_id, "data": [song] })
+pub fn delivery(task_id: &str, trace_id: &str, data: &Value) -> Value {
+    json!({ "success": true, "task_id": task_id, "trace_id": trace_id, "data": data })
 }
 
 /// A generation that failed, as a blocking request is told.
@@ -100,9 +144,9 @@ pub fn accepted_for_callback(task_id: &str) -> Value {
     json!({ "task_id": task_id })
 }
 
-/// The `response` of a record: songs, finished or not.
-pub fn response(task_id: &str, song: &Value) -> Value {
-    json!({ "task_id": task_id, "data": [song] })
+/// The `response` of a record: songs, finished or not, or what else was asked for.
+pub fn response(task_id: &str, data: &Value) -> Value {
+    json!({ "task_id": task_id, "data": data })
 }
 
 /// The `response` of a record of a failed generation.
@@ -119,6 +163,8 @@ pub struct Record<'a> {
     pub created_at: f64,
     pub request: &'a Value,
     pub trace_id: &'a str,
+    /// The kind of task.
+    pub kind: &'a str,
 }
 
 /// The id under which this API is known to its provider.
@@ -136,7 +182,7 @@ impl Record<'_> {
             "credential_id": self.account.credential,
             "request": self.request,
             "trace_id": self.trace_id,
-            "type": "audios",
+            "type": self.kind,
             "user_id": self.account.user,
         });
         if let Some(response) = response {

@@ -13,7 +13,7 @@
 //!
 //! Invariant: a line is on disk before anyone is told of what it says. So whatever a crash cuts off, nobody knew.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -27,11 +27,13 @@ use serde_json::Value;
 use super::SimError;
 use super::answers::Song;
 use super::check::Account;
-use super::script::{Callback, Fail};
+use super::order::Kind;
+use super::script::{Callback, Fail, Trick};
+use super::upload::Upload;
 
 /// The form of the file; one of another form is refused.
 const VERSION: u32 = 1;
-/// Orders kept at a start; older ones are only counted.
+/// Orders kept at a start; older ones are only counted, unless one of these was made from them.
 const KEPT: usize = 200;
 
 /// An order as it was taken: what it says and what was drawn for it.
@@ -49,18 +51,35 @@ pub struct Entry {
     pub created_at: f64,
     /// How long after that it is due.
     pub takes: Duration,
+    /// What kind of task it is.
+    #[serde(default)]
+    pub kind: Kind,
     /// The request as it came.
     pub request: Value,
     /// The base URL the client used, while the simulator stays where it was.
     pub base: Option<String>,
-    /// The song, with its id, seed and words.
+    /// The song, with its id, seed and words; where none is made, as much of one as the answer shows.
     pub song: Song,
-    /// Seconds of the song, at most.
+    /// Seconds of newly composed music, at most.
     pub limit: Option<f64>,
     /// The scenario's verdict on the generation.
     pub fail: Option<Fail>,
     /// The scenario's trouble with the callback.
     pub callback: Option<Callback>,
+    /// The scenario's trick with the archive of stems.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stems: Option<Trick>,
+    /// What was uploaded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upload: Option<Upload>,
+}
+
+impl Entry {
+    /// The song it is made from, as the request names it.
+    fn source(&self) -> Option<String> {
+        let id = self.request.get("audio_id")?.as_str()?;
+        Some(id.to_ascii_lowercase())
+    }
 }
 
 /// How a task ended.
@@ -173,8 +192,7 @@ impl Book {
     /// Writes the book anew for a simulator at `address`, with the latest orders of `memory`, and opens it for more.
     /// A crash leaves the old book or the new one.
     pub fn begin(&self, address: SocketAddr, memory: &mut Memory) -> Result<(), SimError> {
-        let surplus = memory.past.len().saturating_sub(KEPT);
-        memory.past.drain(..surplus);
+        memory.forget();
         if memory.address.replace(address) != Some(address) {
             // Nobody sees the files where they were.
             for past in &mut memory.past {
@@ -335,6 +353,24 @@ fn understand(text: &[u8]) -> Result<Memory, String> {
 }
 
 impl Memory {
+    /// Forgets all but the latest orders and what they were made from.
+    fn forget(&mut self) {
+        let surplus = self.past.len().saturating_sub(KEPT);
+        let late = self.past.split_off(surplus);
+        let mut needed: HashSet<String> =
+            late.iter().filter_map(|past| past.entry.source()).collect();
+        let early = std::mem::take(&mut self.past);
+        // From the latest on: what something was made from is older than it.
+        for past in early.into_iter().rev() {
+            if needed.contains(&past.entry.song.id) {
+                needed.extend(past.entry.source());
+                self.past.push(past);
+            }
+        }
+        self.past.reverse();
+        self.past.extend(late);
+    }
+
     fn hear(&mut self, line: Line, places: &mut HashMap<String, usize>) {
         match line {
             Line::Simulator(_) => {}

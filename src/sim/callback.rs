@@ -44,7 +44,7 @@ async fn exchange(url: &Url, body: &str) -> io::Result<bool> {
 }
 
 /// Connects to the first address of the host that is a loopback address.
-async fn connect(url: &Url) -> io::Result<TcpStream> {
+pub async fn connect(url: &Url) -> io::Result<TcpStream> {
     let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
     for address in url
         .socket_addrs(|| None)?

@@ -13,29 +13,82 @@ mod mood;
 mod tests;
 
 use super::dice::{Dice, hash};
+pub use form::Role;
 use form::{Kind, Section};
 use harmony::Harmony;
 pub use mood::{Mood, Style};
 
-/// What a song is made from.
+/// What decides a side of a song: the words and numbers of an order that its dice are thrown from.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Wish {
+pub struct Muse {
     /// The seed named in the answer.
     pub seed: String,
     /// The idea or style asked for; may be empty.
     pub prompt: String,
-    /// The words, with their `[Section]` lines; may be empty.
-    pub lyric: String,
     /// The model asked for.
     pub model: String,
     /// 0–1: odd chords, odd accents, odd sounds.
     pub weirdness: f64,
     /// 0–1: how much the prompt's words count.
     pub sound_strength: f64,
+    /// Which band is to play where the prompt does not say.
+    pub casting: Casting,
+}
+
+/// Which band plays what the prompt gives to none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Casting {
+    /// The one the dice give it to.
+    Drawn,
+    /// This one.
+    Only(Style),
+    /// Any but this one.
+    Not(Style),
+}
+
+impl Muse {
+    /// What all dice of this side are thrown from.
+    fn seed(&self) -> u64 {
+        hash(&self.seed) ^ hash(&self.prompt).rotate_left(7) ^ hash(&self.model).rotate_left(19)
+    }
+
+    /// The mood this side is in.
+    pub fn mood(&self) -> Mood {
+        let mut dice = Dice::named(self.seed(), "mood");
+        let mood = Mood::of(&self.prompt, self.sound_strength, &mut dice);
+        let is_asked_for = mood::names_a_style(&self.prompt);
+        match self.casting {
+            Casting::Only(style) if !is_asked_for => Mood { style, ..mood },
+            Casting::Not(style) if style == mood.style && !is_asked_for => {
+                mood.with_another_band(&mut dice)
+            }
+            _ => mood,
+        }
+    }
+}
+
+/// What a song is made from. In a new song one muse decides everything; what is made from another song takes some
+/// sides from there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wish {
+    /// Key, chords and tempo.
+    pub frame: Muse,
+    /// The tune.
+    pub tune: Muse,
+    /// Who plays, and what.
+    pub band: Muse,
+    /// Who sings.
+    pub voice: Muse,
+    /// The words, with their `[Section]` lines, which give the form; may be empty.
+    pub lyric: String,
+    /// Other words for the same tune.
+    pub words: Option<String>,
     /// 0–1: how far the lead stands in front.
     pub lyrics_strength: f64,
     /// True leaves the lead out.
     pub instrumental: bool,
+    /// What the music is for: a whole song, its end, or a stretch in its middle.
+    pub role: Role,
     /// Cut the song to this many seconds.
     pub limit: Option<f64>,
 }
@@ -45,6 +98,12 @@ pub struct Wish {
 pub struct Score {
     /// Length of the recording in seconds, the fade included.
     pub seconds: f64,
+    /// True if it fades out at its end.
+    pub fades: bool,
+    /// A beat in seconds.
+    pub beat: f64,
+    /// When each line of the lyric is begun, in seconds; in order.
+    pub lines: Vec<f64>,
     /// All notes, in order of their beginning.
     pub notes: Vec<Note>,
     /// The sounds they are played with.
@@ -128,9 +187,12 @@ struct Meter {
     phrase: u32,
     /// How late off-beat sixteenths come, in beats.
     swing: f64,
+    /// True if only the off-beat eighths come late.
+    swings_eighths: bool,
 }
 
 /// A section at its place in the song, as the players see it.
+#[derive(Clone, Copy)]
 struct Place<'a> {
     section: &'a Section,
     harmony: &'a Harmony,
@@ -149,13 +211,26 @@ impl Place<'_> {
     /// Seconds from the beginning of the song to `beat` of this section.
     fn time(&self, beat: f64) -> f64 {
         let sixteenth = (beat * 4.0).round() as i64;
-        let late = if self.mood.style == Style::Jazz {
+        let late = if self.meter.swings_eighths {
             sixteenth.rem_euclid(4) == 2
         } else {
             sixteenth.rem_euclid(2) == 1
         };
         let swing = if late { self.meter.swing } else { 0.0 };
         (f64::from(self.start) + beat + swing) * self.meter.beat
+    }
+
+    /// When each line of the section is begun, in seconds.
+    fn line_starts(&self) -> Vec<f64> {
+        let mut beat = 0;
+        let lines = self.section.lines.iter();
+        lines
+            .map(|(_, beats)| {
+                let at = self.time(f64::from(beat));
+                beat += beats;
+                at
+            })
+            .collect()
     }
 
     /// Beats between two changes of chord.
@@ -180,16 +255,17 @@ impl Place<'_> {
 
 /// Writes the song that was wished for.
 pub fn compose(wish: &Wish) -> Score {
-    let seed =
-        hash(&wish.seed) ^ hash(&wish.prompt).rotate_left(7) ^ hash(&wish.model).rotate_left(19);
-    let mood = Mood::of(
-        &wish.prompt,
-        wish.sound_strength,
-        &mut Dice::named(seed, "mood"),
-    );
-    let meter = meter(&mood, &mut Dice::named(seed, "meter"));
-    let harmony = Harmony::new(&mood, wish.weirdness, &mut Dice::named(seed, "harmony"));
-    let sections = form::of_lyric(&wish.lyric, meter.beat, meter.phrase);
+    let frame_mood = wish.frame.mood();
+    let frame = wish.frame.seed();
+    let meter = meter(&frame_mood, &mut Dice::named(frame, "meter"));
+    let mut dice = Dice::named(frame, "harmony");
+    let harmony = Harmony::new(&frame_mood, wish.frame.weirdness, &mut dice);
+    let mood = wish.band.mood();
+    let mut sections = form::of_lyric(&wish.lyric, meter.beat, meter.phrase, wish.role);
+    if let Some(words) = &wish.words {
+        form::put_words(&mut sections, words, meter.phrase);
+    }
+    let mut lines = Vec::new();
     let mut notes = Vec::new();
     let mut start = 0;
     for (index, section) in sections.iter().enumerate() {
@@ -201,24 +277,60 @@ pub fn compose(wish: &Wish) -> Score {
             meter,
             start,
             turn: before.filter(|other| other.kind == section.kind).count(),
-            last: index + 1 == sections.len(),
-            weirdness: wish.weirdness,
+            last: wish.role.ends() && index + 1 == sections.len(),
+            weirdness: wish.band.weirdness,
+        };
+        let sung = Place {
+            weirdness: wish.tune.weirdness,
+            ..place
         };
         if !wish.instrumental {
-            melody::sing(&place, seed, &mut notes);
+            melody::sing(&sung, wish.tune.seed(), &mut notes);
         }
-        band::play(&place, seed, &mut notes);
-        drums::play(&place, seed, &mut notes);
+        lines.extend(place.line_starts());
+        band::play(&place, wish.band.seed(), &mut notes);
+        drums::play(&place, wish.band.seed(), &mut notes);
         start += section.beats;
     }
-    let end = f64::from(start) * meter.beat + 3.5;
-    let seconds = wish.limit.map_or(end, |limit| limit.clamp(1.0, end));
+    let tail = if wish.role.ends() { 3.5 } else { 0.0 };
+    let seconds = wish.length(f64::from(start) * meter.beat + tail);
     notes.retain(|note| note.at < seconds);
+    lines.retain(|at| *at < seconds);
     notes.sort_by(|one, other| one.at.total_cmp(&other.at));
     Score {
         seconds,
+        fades: wish.role.ends(),
+        beat: meter.beat,
+        lines,
         notes,
-        sound: sound(wish, &mood, meter, seed),
+        sound: sound(wish, &mood, meter),
+    }
+}
+
+impl Wish {
+    /// A whole new song by one muse.
+    pub fn new(muse: Muse, lyric: String) -> Self {
+        Self {
+            frame: muse.clone(),
+            tune: muse.clone(),
+            voice: muse.clone(),
+            band: muse,
+            lyric,
+            words: None,
+            lyrics_strength: 0.7,
+            instrumental: false,
+            role: Role::Whole,
+            limit: None,
+        }
+    }
+
+    /// The length of a song whose music ends after `end` seconds.
+    fn length(&self, end: f64) -> f64 {
+        match (self.role, self.limit) {
+            (Role::Stretch(seconds) | Role::Filled(seconds), _) => seconds,
+            (_, Some(limit)) => limit.clamp(1.0, end),
+            (_, None) => end,
+        }
     }
 }
 
@@ -233,12 +345,14 @@ fn meter(mood: &Mood, dice: &mut Dice) -> Meter {
         beat: 60.0 / tempo,
         phrase: if tempo < 86.0 { 4 } else { 8 },
         swing,
+        swings_eighths: mood.style == Style::Jazz,
     }
 }
 
-fn sound(wish: &Wish, mood: &Mood, meter: Meter, seed: u64) -> Sound {
+fn sound(wish: &Wish, mood: &Mood, meter: Meter) -> Sound {
+    let seed = wish.band.seed();
     let mut dice = Dice::named(seed, "sound");
-    let model = wish.model.as_str();
+    let model = wish.band.model.as_str();
     // Each generation of models has a clearer sound; "Raw" is what its name says.
     let clarity = match model {
         "FUZZ-0.8" => 0.30,
@@ -265,9 +379,17 @@ fn sound(wish: &Wish, mood: &Mood, meter: Meter, seed: u64) -> Sound {
         } else {
             0.15 + if mood.style == Style::Rock { 0.35 } else { 0.0 }
         },
-        wobble: (wish.weirdness * 0.7 + dice.between(0.0, 0.2)).clamp(0.0, 1.0),
+        wobble: (wish.band.weirdness * 0.7 + dice.between(0.0, 0.2)).clamp(0.0, 1.0),
         lead: 0.75 + 0.36 * wish.lyrics_strength,
-        throat: dice.between(0.92, 1.14),
+        throat: throat(&wish.voice),
         seed,
     }
+}
+
+/// The size of the singer's throat, about 1.
+fn throat(voice: &Muse) -> f64 {
+    let mut dice = Dice::named(voice.seed(), "sound");
+    // The first throw is the wobble's.
+    dice.throw();
+    dice.between(0.92, 1.14)
 }

@@ -6,7 +6,7 @@ use image::{ExtendedColorType, ImageEncoder, ImageError};
 use super::dice::Dice;
 
 /// Pixels a side.
-const SIDE: u32 = 512;
+pub const SIDE: u32 = 512;
 const QUALITY: u8 = 88;
 
 type Colour = [f64; 3];

@@ -61,8 +61,13 @@ impl Dice {
 
 /// A well spread 64-bit hash of a text.
 pub fn hash(text: &str) -> u64 {
-    let folded = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |state, byte| {
-        (state ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    hash_of(text.as_bytes())
+}
+
+/// The same of any bytes.
+pub fn hash_of(bytes: &[u8]) -> u64 {
+    let folded = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |state, byte| {
+        (state ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
     });
     mix(folded)
 }

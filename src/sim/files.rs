@@ -1,4 +1,6 @@
-//! Songs and covers over HTTP, whole or in part.
+//! Songs, covers and whatever else there is a link to over HTTP, whole or in part.
+//!
+//! A file that is asked for twice is the same, byte for byte.
 
 use axum::body::{Body, Bytes};
 use axum::http::header::{
@@ -57,15 +59,40 @@ pub async fn serve(
 async fn find(world: &World, name: &str) -> Option<(Bytes, &'static str)> {
     let (stem, suffix) = name.rsplit_once('.')?;
     let song = stem.strip_suffix("-preview").unwrap_or(stem);
-    let task = world.task_of_song(song)?;
-    let (key, piece, kind) = match suffix {
-        "m4a" if song != stem => (stem, task.preview_piece()?, "audio/mp4"),
-        "m4a" => (song, task.song_piece()?, "audio/mp4"),
-        "jpg" if song == stem => (name, task.cover_piece()?, "image/jpeg"),
-        _ => return None,
+    let is_preview = song != stem;
+    let Some(task) = world.task_of_song(song) else {
+        // A recording of a song is no file of its own.
+        let is_hosted = suffix != "song";
+        let (vault, hosted) = (world.vault.clone(), name.to_owned());
+        let read = tokio::task::spawn_blocking(move || vault.get(&hosted));
+        let bytes = read.await.ok().flatten().filter(|_| is_hosted)?;
+        return Some((bytes, kind_of(suffix)));
     };
+    let piece = if is_preview && suffix == "m4a" {
+        task.preview_piece()?
+    } else if is_preview {
+        return None;
+    } else {
+        task.piece(suffix)?
+    };
+    // The song's own recording goes by its bare name, under which it was made.
+    let key = if suffix == "m4a" { stem } else { name };
     let recording = world.studio.get(key, &piece).await?;
-    Some((recording.bytes, kind))
+    Some((recording.bytes, kind_of(suffix)))
+}
+
+fn kind_of(suffix: &str) -> &'static str {
+    match suffix {
+        "m4a" => "audio/mp4",
+        "mp4" => "video/mp4",
+        "mp3" => "audio/mpeg",
+        "wav" => "audio/wav",
+        "flac" => "audio/flac",
+        "ogg" | "oga" | "opus" => "audio/ogg",
+        "jpg" => "image/jpeg",
+        "zip" => "application/zip",
+        _ => "application/octet-stream",
+    }
 }
 
 fn reply(status: StatusCode, bytes: Bytes) -> Response {

@@ -31,8 +31,49 @@ pub fn write(prompt: &str, dice: &mut Dice) -> Words {
 pub fn title_of_lyric(lyric: &str) -> Option<String> {
     let text = lyric.replace("\\n", "\n");
     let mut lines = text.lines().map(str::trim);
-    let first = lines.find(|line| !line.is_empty() && !line.starts_with(['[', '【']))?;
+    let first = lines.find(|line| is_sung(line))?;
     Some(shortened(first, 60))
+}
+
+/// How many lines of a lyric are sung.
+pub fn lines(lyric: &str) -> usize {
+    let text = lyric.replace("\\n", "\n");
+    text.lines().filter(|line| is_sung(line)).count()
+}
+
+/// A lyric up to its first `count` sung lines.
+pub fn first_lines(lyric: &str, count: usize) -> String {
+    let text = lyric.replace("\\n", "\n");
+    let mut sung = 0;
+    let kept = text.lines().take_while(|line| {
+        sung += usize::from(is_sung(line));
+        sung <= count
+    });
+    kept.collect::<Vec<_>>().join("\n").trim_end().to_owned()
+}
+
+/// A lyric after its first `count` sung lines, with the header of the section it goes on in.
+pub fn lines_after(lyric: &str, count: usize) -> String {
+    let text = lyric.replace("\\n", "\n");
+    let (mut sung, mut header) = (0, None);
+    let mut left = Vec::new();
+    for line in text.lines() {
+        let is_header = !line.trim().is_empty() && !is_sung(line);
+        sung += usize::from(is_sung(line));
+        if sung > count {
+            left.extend(header.take());
+            left.push(line);
+        } else if is_header {
+            header = Some(line);
+        }
+    }
+    left.join("\n")
+}
+
+/// True for a line with words; false for blank ones and for the names of sections.
+fn is_sung(line: &str) -> bool {
+    let line = line.trim();
+    !line.is_empty() && !line.starts_with(['[', '【'])
 }
 
 /// Words a title writes small.
@@ -85,7 +126,8 @@ fn shortened(text: &str, most: usize) -> String {
     }
 }
 
-fn is_chinese(text: &str) -> bool {
+/// True for a text in Chinese, Japanese or Korean.
+pub fn is_chinese(text: &str) -> bool {
     text.chars().any(
         |letter| matches!(u32::from(letter), 0x3040..=0x30ff | 0x3400..=0x9fff | 0xac00..=0xd7af),
     )

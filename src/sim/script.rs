@@ -2,11 +2,17 @@
 //!
 //! ```toml
 //! jobs_in_flight = 5        # per token; 0 lifts the limit
-//! generation_seconds = 40   # instead of 35–60, times the pace
-//! song_seconds = 6          # cut all songs
+//! generation_seconds = 40   # instead of 35–60, times the pace; other tasks in proportion
+//! song_seconds = 6          # cut all newly composed music
+//! lyrics_answer = "spec"    # title, text and status instead of the guide's title and lyrics
+//! wav_answer = "object"     # data.file_url instead of data[0].file_url
+//! platform_tokens = true    # /api/v1/files/ lets only tokens in that begin with "platform-"
+//! upload_max_bytes = 1000   # instead of 100 MB there and 25 MB at /files/upload
 //!
 //! [[on]]                    # any number of rules; the first that fits a request acts
-//! endpoint = "audios"       # or "tasks", "files"
+//! endpoint = "audios"       # or "lyrics", "upload", "wav", "videos", "tasks", "files" (downloads),
+//!                           # "platform" (/api/v1/files/), "host" (/files/upload)
+//! action = "cover"          # only requests with this action
 //! suffix = ".m4a"           # only paths that end so
 //! nth = 2                   # from the second such request…
 //! count = 3                 # …three times (1 with nth, else without end)
@@ -26,6 +32,9 @@
 //! ignore_range = true       # answer the whole file to a range request
 //! fail = { code = "api_error", message = "Moderated." }   # the generation fails
 //! callback = "never"        # or "twice", "late", "early" (before the answer)
+//! stems = "bomb"            # the archive of stems unpacks to 2 GiB; or "liar" (the same, called 1 KiB), "absolute",
+//!                           # "parent", "symlink" (names that lead elsewhere), "gbk" (Chinese names, not in UTF-8),
+//!                           # "html" (a page instead), "truncated"
 //! ```
 
 use std::sync::{Mutex, PoisonError};
@@ -44,7 +53,39 @@ pub struct Scenario {
     pub(super) generation_seconds: Option<f64>,
     pub(super) song_seconds: Option<f64>,
     #[serde(default)]
+    lyrics_answer: LyricsAnswer,
+    #[serde(default)]
+    wav_answer: WavAnswer,
+    #[serde(default)]
+    pub(super) platform_tokens: bool,
+    pub(super) upload_max_bytes: Option<usize>,
+    #[serde(default)]
     on: Vec<Spanned<Rule>>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum LyricsAnswer {
+    #[default]
+    Guide,
+    Spec,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum WavAnswer {
+    #[default]
+    List,
+    Object,
+}
+
+/// Which of the documented forms answers have; the default is what the guide shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shapes {
+    /// Words as the specification has them.
+    pub is_spec_lyrics: bool,
+    /// A wave file without a list around it.
+    pub is_object_wav: bool,
 }
 
 /// Where a rule watches.
@@ -52,14 +93,55 @@ pub struct Scenario {
 #[serde(rename_all = "lowercase")]
 pub enum Endpoint {
     Audios,
+    Lyrics,
+    Upload,
+    Wav,
+    Videos,
     Tasks,
+    /// Downloads.
     Files,
+    /// The newer host of local files.
+    Platform,
+    /// The older one.
+    Host,
+}
+
+impl Endpoint {
+    fn makes_tasks(self) -> bool {
+        !matches!(
+            self,
+            Self::Tasks | Self::Files | Self::Platform | Self::Host
+        )
+    }
+}
+
+/// What is wrong with an archive of stems.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Trick {
+    /// An entry of 2 GiB.
+    Bomb,
+    /// The same, called 1 KiB.
+    Liar,
+    /// A name from the root of the file system.
+    Absolute,
+    /// Names that lead out of the folder.
+    Parent,
+    /// Symbolic links, one of them a way out for what follows.
+    Symlink,
+    /// Names in GBK that do not say so.
+    Gbk,
+    /// No archive but a page.
+    Html,
+    /// Half an archive.
+    Truncated,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Rule {
     endpoint: Endpoint,
+    action: Option<String>,
     suffix: Option<String>,
     nth: Option<u64>,
     every: Option<u64>,
@@ -78,6 +160,7 @@ struct Rule {
     ignore_range: Option<bool>,
     fail: Option<Fail>,
     callback: Option<Callback>,
+    stems: Option<Trick>,
 }
 
 /// When a connection is cut.
@@ -150,6 +233,8 @@ pub struct Deed {
     pub fail: Option<Fail>,
     /// Trouble with the callback.
     pub callback: Option<Callback>,
+    /// Trouble with the archive of stems.
+    pub stems: Option<Trick>,
 }
 
 impl Scenario {
@@ -182,6 +267,16 @@ impl Scenario {
     }
 }
 
+impl Scenario {
+    /// The forms answers have.
+    pub(super) fn shapes(&self) -> Shapes {
+        Shapes {
+            is_spec_lyrics: self.lyrics_answer == LyricsAnswer::Spec,
+            is_object_wav: self.wav_answer == WavAnswer::Object,
+        }
+    }
+}
+
 impl Rule {
     fn complaint(&self) -> Option<&'static str> {
         let refuses = self.status.is_some() || self.html == Some(true);
@@ -203,10 +298,10 @@ impl Rule {
             Some("code, message and retry_after need a status")
         } else if !refuses && self.taken.is_some() {
             Some("taken needs a status or html")
-        } else if self.endpoint != Endpoint::Audios
-            && (deed.fail.is_some() || deed.callback.is_some())
-        {
-            Some("fail and callback belong to endpoint = \"audios\"")
+        } else if !self.endpoint.makes_tasks() && (deed.fail.is_some() || deed.callback.is_some()) {
+            Some("fail and callback belong to endpoints that make tasks, like \"audios\"")
+        } else if self.endpoint != Endpoint::Audios && deed.stems.is_some() {
+            Some("stems belongs to endpoint = \"audios\"")
         } else if self.endpoint != Endpoint::Files && deed.ignores_range {
             Some("ignore_range belongs to endpoint = \"files\"")
         } else if self.bytes_per_second == Some(0) {
@@ -236,12 +331,14 @@ impl Rule {
             ignores_range: self.ignore_range == Some(true),
             fail: self.fail.clone(),
             callback: self.callback,
+            stems: self.stems,
         }
     }
 
-    fn fits(&self, endpoint: Endpoint, path: &str) -> bool {
+    fn fits(&self, endpoint: Endpoint, path: &str, action: Option<&str>) -> bool {
         let suffix = self.suffix.as_deref().unwrap_or_default();
-        self.endpoint == endpoint && path.ends_with(suffix)
+        let is_action = self.action.is_none() || self.action.as_deref() == action;
+        self.endpoint == endpoint && is_action && path.ends_with(suffix)
     }
 
     fn is_due(&self, count: Count) -> bool {
@@ -281,11 +378,11 @@ impl Script {
     }
 
     /// What is to happen to the request that has just come; each call is one request.
-    pub fn next(&self, endpoint: Endpoint, path: &str) -> Deed {
+    pub fn next(&self, endpoint: Endpoint, path: &str, action: Option<&str>) -> Deed {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let mut deed = None;
         for (rule, count) in self.rules.iter().zip(counts.iter_mut()) {
-            if rule.fits(endpoint, path) {
+            if rule.fits(endpoint, path, action) {
                 count.seen += 1;
                 if deed.is_none() && rule.is_due(*count) {
                     count.used += 1;

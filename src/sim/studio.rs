@@ -12,16 +12,18 @@ use std::{io, thread};
 use axum::body::Bytes;
 use tokio::sync::oneshot;
 
-use super::compose::{Wish, compose};
 use super::dice::hash;
-use super::{cover, encode, synth};
+use super::encode::EncodeError;
+use super::recipe::Recipe;
+use super::script::Trick;
+use super::{archive, cover, encode};
 
 /// A finished file.
 #[derive(Clone, Debug)]
 pub struct Recording {
     /// The whole file.
     pub bytes: Bytes,
-    /// The length of its sound, exactly; 0 for a cover.
+    /// The length of its sound in seconds, exactly; 0 for a cover.
     pub seconds: f64,
 }
 
@@ -29,9 +31,42 @@ pub struct Recording {
 #[derive(Clone, Debug)]
 pub enum Piece {
     /// A song, as `.m4a`.
-    Song(Wish),
+    Song(Arc<Recipe>),
+    /// A song, as `.wav`.
+    Wav(Arc<Recipe>),
+    /// A song's stems, as `.zip`.
+    Stems(Arc<Recipe>, Option<Trick>),
+    /// A song and its cover, as `.mp4`.
+    Video(Arc<Recipe>, String),
     /// A cover for a song's seed, as `.jpg`.
     Cover(String),
+}
+
+impl Piece {
+    /// Makes it; `goes_on` is asked now and then whether the work is still wanted.
+    fn make(&self, goes_on: &dyn Fn() -> bool) -> Result<Vec<u8>, EncodeError> {
+        match self {
+            Self::Song(recipe) => encode::m4a(recipe, goes_on),
+            Self::Wav(recipe) => encode::wav(recipe, goes_on),
+            Self::Stems(recipe, trick) => archive::stems(recipe, *trick, goes_on),
+            Self::Video(recipe, seed) => {
+                let picture = cover::jpeg(hash(seed))?;
+                encode::film(recipe, (&picture, cover::SIDE as u16), goes_on)
+            }
+            Self::Cover(seed) => Ok(cover::jpeg(hash(seed))?),
+        }
+    }
+
+    /// The length of its sound in seconds, exactly; 0 for a cover.
+    fn seconds(&self) -> f64 {
+        match self {
+            Self::Cover(_) => 0.0,
+            Self::Song(recipe)
+            | Self::Wav(recipe)
+            | Self::Stems(recipe, _)
+            | Self::Video(recipe, _) => recipe.seconds(),
+        }
+    }
 }
 
 struct Job {
@@ -145,19 +180,9 @@ impl Work {
         if let Some(found) = self.shelf.find(&name) {
             return Some(found);
         }
-        let recording = match piece {
-            Piece::Song(wish) => {
-                let score = compose(wish);
-                let seconds = synth::samples(&score) as f64 / f64::from(synth::RATE);
-                Recording {
-                    bytes: encode::m4a(&score, goes_on).ok()?.into(),
-                    seconds,
-                }
-            }
-            Piece::Cover(seed) => Recording {
-                bytes: cover::jpeg(hash(seed)).ok()?.into(),
-                seconds: 0.0,
-            },
+        let recording = Recording {
+            bytes: piece.make(&goes_on).ok()?.into(),
+            seconds: piece.seconds(),
         };
         self.shelf.put(name, recording.clone());
         Some(recording)

@@ -1,9 +1,11 @@
-//! The studio's instruments and desk: from notes to a stereo recording at 44.1 kHz.
+//! The studio's instruments and desk: from notes to a stereo recording at 44.1 kHz, each stem on tracks of its own.
 //!
-//! A song is rendered in short blocks and handed over at once, so that a whole song is never in memory. The recording
-//! never exceeds −1 dBFS and ends in silence.
+//! A song is rendered in short blocks and handed over at once, so that a whole song is never in memory. The stems of a
+//! song add up to it: what the last fader does, it does to all of them alike. The sum never exceeds −1 dBFS and a song
+//! ends in silence.
 
 mod drums;
+mod limit;
 mod master;
 mod room;
 mod tables;
@@ -11,6 +13,7 @@ mod voice;
 
 use super::compose::{Note, Part, Score};
 use drums::{Kit, Stroke};
+pub use limit::limited;
 use master::Master;
 use room::{Echo, Room};
 use tables::Tables;
@@ -21,6 +24,23 @@ pub const RATE: u32 = 44_100;
 const RATE_F: f64 = 44_100.0;
 /// Samples in a block.
 const BLOCK: usize = 1_024;
+
+/// The stems of a song, in the order of a [`Frame`].
+pub const STEMS: [&str; 4] = ["vocals", "bass", "drums", "other"];
+/// The stem that holds the voices.
+pub const VOCALS: usize = 0;
+/// The stem of everything that is no voice, bass or drum.
+pub const OTHER: usize = 3;
+
+/// One moment of sound: left and right of each stem.
+pub type Frame = [[f32; 2]; STEMS.len()];
+
+/// Both sides of a moment, all stems together.
+pub fn sum(frame: &Frame) -> [f32; 2] {
+    frame.iter().fold([0.0; 2], |[left, right], stem| {
+        [left + stem[0], right + stem[1]]
+    })
+}
 
 /// Length of the recording in samples.
 pub fn samples(score: &Score) -> usize {
@@ -47,53 +67,109 @@ impl Bus {
     }
 }
 
-/// Plays the score; `take` gets the left and right channel block by block, [`samples`] samples in all, and returns false
-/// to stop early.
-pub fn render(score: &Score, mut take: impl FnMut(&[f32], &[f32]) -> bool) {
-    let mut desk = Desk::new(score);
-    let mut left_over = samples(score);
-    while left_over > 0 {
-        desk.next_block();
-        let count = left_over.min(BLOCK);
-        if !take(&desk.out.left[..count], &desk.out.right[..count]) {
-            return;
-        }
-        left_over -= count;
+/// Plays the score: [`samples`] frames in all.
+pub fn play(score: Score) -> Player {
+    let left_over = samples(&score);
+    Player {
+        desk: Desk::new(score),
+        at: BLOCK,
+        left_over,
     }
 }
 
-struct Desk<'a> {
-    score: &'a Score,
-    tables: Tables,
-    kit: Kit,
-    next_note: usize,
-    clock: usize,
+/// A score being played, frame by frame.
+pub struct Player {
+    desk: Desk,
+    /// Frames of the desk's last block that were handed out.
+    at: usize,
+    left_over: usize,
+}
+
+impl Iterator for Player {
+    type Item = Frame;
+
+    fn next(&mut self) -> Option<Frame> {
+        self.left_over = self.left_over.checked_sub(1)?;
+        if self.at == BLOCK {
+            self.desk.next_block();
+            self.at = 0;
+        }
+        let at = self.at;
+        self.at += 1;
+        Some(std::array::from_fn(|stem| {
+            let out = &self.desk.out[stem];
+            [out.left[at], out.right[at]]
+        }))
+    }
+}
+
+/// The tracks of one stem.
+struct Strip {
     voices: Vec<Voice>,
     strokes: Vec<Stroke>,
     dry: Bus,
     wet: Bus,
-    out: Bus,
     room: Room,
     echo: Echo,
-    master: Master,
 }
 
-impl<'a> Desk<'a> {
-    fn new(score: &'a Score) -> Self {
-        let mut desk = Self {
-            score,
-            tables: Tables::new(&score.sound),
-            kit: Kit::new(&score.sound),
-            next_note: 0,
-            clock: 0,
+impl Strip {
+    fn new(score: &Score) -> Self {
+        Self {
             voices: Vec::new(),
             strokes: Vec::new(),
             dry: Bus::silent(),
             wet: Bus::silent(),
-            out: Bus::silent(),
             room: Room::new(score.sound.room),
             echo: Echo::new(score.sound.echo),
-            master: Master::new(&score.sound, samples(score)),
+        }
+    }
+
+    /// Mixes the next block; a stem that `is_dry` is heard without echo and room.
+    fn next_block(&mut self, kit: &Kit, is_dry: bool) {
+        self.dry.clear();
+        self.wet.clear();
+        for voice in &mut self.voices {
+            voice.mix(&mut self.dry, &mut self.wet);
+        }
+        self.voices.retain(Voice::is_sounding);
+        for stroke in &mut self.strokes {
+            stroke.mix(kit, &mut self.dry, &mut self.wet);
+        }
+        self.strokes.retain(|stroke| stroke.is_sounding(kit));
+        if !is_dry {
+            self.echo.add(&mut self.dry, &mut self.wet);
+            self.room.add(&mut self.dry, &self.wet);
+        }
+    }
+}
+
+struct Desk {
+    score: Score,
+    tables: Tables,
+    kit: Kit,
+    next_note: usize,
+    clock: usize,
+    strips: [Strip; STEMS.len()],
+    out: [Bus; STEMS.len()],
+    master: Master,
+}
+
+/// The stem of the bass, which sends nothing to echo and room.
+const BASS: usize = 1;
+const DRUMS: usize = 2;
+
+impl Desk {
+    fn new(score: Score) -> Self {
+        let mut desk = Self {
+            tables: Tables::new(&score.sound),
+            kit: Kit::new(&score.sound),
+            next_note: 0,
+            clock: 0,
+            strips: std::array::from_fn(|_| Strip::new(&score)),
+            out: std::array::from_fn(|_| Bus::silent()),
+            master: Master::new(&score),
+            score,
         };
         // The limiter looks one block ahead: what comes out first is the silence before the song.
         desk.next_block();
@@ -102,49 +178,49 @@ impl<'a> Desk<'a> {
 
     fn next_block(&mut self) {
         self.start_notes();
-        self.dry.clear();
-        self.wet.clear();
-        for voice in &mut self.voices {
-            voice.mix(&mut self.dry, &mut self.wet);
+        for (stem, strip) in self.strips.iter_mut().enumerate() {
+            strip.next_block(&self.kit, stem == BASS);
         }
-        self.voices.retain(Voice::is_sounding);
-        for stroke in &mut self.strokes {
-            stroke.mix(&self.kit, &mut self.dry, &mut self.wet);
-        }
-        self.strokes.retain(|stroke| stroke.is_sounding(&self.kit));
-        self.echo.add(&mut self.dry, &mut self.wet);
-        self.room.add(&mut self.dry, &self.wet);
-        self.master.finish(&self.dry, &mut self.out);
+        let mix = self.strips.each_ref().map(|strip| &strip.dry);
+        self.master.finish(mix, &mut self.out);
         self.clock += BLOCK;
     }
 
     /// Starts the notes that begin within this block.
     fn start_notes(&mut self) {
         let end = self.clock + BLOCK;
-        while let Some(note) = self.score.notes.get(self.next_note) {
+        while let Some(note) = self.score.notes.get(self.next_note).copied() {
             let at = (note.at * RATE_F) as usize;
             if at >= end {
                 return;
             }
             self.next_note += 1;
-            self.start(note, at.saturating_sub(self.clock));
+            self.start(&note, at.saturating_sub(self.clock));
         }
     }
 
     fn start(&mut self, note: &Note, delay: usize) {
-        match note.part {
-            Part::Kick
-            | Part::Snare
-            | Part::Clap
-            | Part::Tom
-            | Part::Hat
-            | Part::OpenHat
-            | Part::Crash => {
-                self.strokes.push(Stroke::new(note, delay));
-            }
-            _ => self
-                .voices
-                .push(Voice::new(note, delay, &self.score.sound, &mut self.tables)),
+        let stem = stem_of(note.part);
+        if stem == DRUMS {
+            self.strips[stem].strokes.push(Stroke::new(note, delay));
+        } else {
+            let voice = Voice::new(note, delay, &self.score.sound, &mut self.tables);
+            self.strips[stem].voices.push(voice);
         }
+    }
+}
+
+fn stem_of(part: Part) -> usize {
+    match part {
+        Part::Lead(_) | Part::Harmony(_) => VOCALS,
+        Part::Bass => BASS,
+        Part::Kick
+        | Part::Snare
+        | Part::Clap
+        | Part::Tom
+        | Part::Hat
+        | Part::OpenHat
+        | Part::Crash => DRUMS,
+        Part::Pad | Part::Keys | Part::Bell => OTHER,
     }
 }

@@ -1,29 +1,33 @@
-//! One order and its fate: waiting for its song, named, heard in advance, finished, called back.
+//! One order and its fate: waiting for what was ordered, named, heard in advance, finished, called back.
 //!
 //! A task is finished when its time has come *and* its song is rendered. Its time goes on while the simulator is
 //! stopped: what fell due meanwhile is rendered after the start and finished at its own moment.
 
+mod product;
+
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::answers::{self, Record, Song};
+use super::answers::{self, Record};
 use super::book::{End, Entry, Line, Past};
-use super::check::{self, Account, Fields, Order};
-use super::compose::Wish;
-use super::dice::{Dice, hash};
-use super::script::{Callback, Deed, Fail};
+use super::callback;
+use super::check::Account;
+use super::dice::Dice;
+use super::edit::Source;
+use super::fields::Fields;
+use super::order::{self, Job, Kind};
+use super::script::{Callback, Deed, Fail, Shapes};
 use super::studio::Piece;
+use super::upload::Found;
+use super::vault::Vault;
 use super::world::World;
-use super::{callback, lyricist};
+use product::Product;
 
 /// Share of a task's time after which its song is named, and after which it can be previewed.
 const NAMED: f64 = 0.12;
 const PREVIEWED: f64 = 0.70;
-/// Seconds of a preview.
-const PREVIEW: f64 = 12.0;
-
 /// What holds for every order.
 #[derive(Debug)]
 pub struct Terms {
@@ -33,14 +37,22 @@ pub struct Terms {
     pub pace: f64,
     /// Seconds of a generation; None draws them.
     pub generation: Option<f64>,
-    /// Seconds of a song, at most.
+    /// Seconds of newly composed music, at most.
     pub song_limit: Option<f64>,
+    /// Which of the documented forms answers have.
+    pub shapes: Shapes,
 }
 
 /// An order with what belongs to it.
 pub struct Wanted {
+    /// The kind of task.
+    pub kind: Kind,
     /// The fields, checked.
-    pub order: Order,
+    pub job: Job,
+    /// The song it is about.
+    pub source: Option<Source>,
+    /// What was found at the link that is uploaded.
+    pub found: Option<Found>,
     /// The request as it came.
     pub request: Value,
     /// Who orders.
@@ -54,7 +66,7 @@ pub struct Wanted {
 pub struct Task {
     /// The order, with all that was drawn for it.
     pub entry: Entry,
-    wish: Wish,
+    product: Product,
     callback_url: Option<String>,
     /// Where its files are, for those who do not say how they see this server.
     base: String,
@@ -84,43 +96,62 @@ impl Task {
     /// The task of an order that is being taken.
     pub fn new(wanted: Wanted, deed: &Deed, terms: &Terms, dice: &mut Dice) -> Self {
         let created_at = unix_now();
-        let seconds = terms.generation.unwrap_or_else(|| dice.between(35.0, 60.0));
+        let seconds = seconds(wanted.kind, terms.generation, dice);
         let takes = Duration::try_from_secs_f64(seconds * terms.pace).unwrap_or(Duration::MAX);
         let mongo_id = format!("{:08x}{:016x}", created_at as u32, dice.throw());
-        let song = song(&wanted.order, dice);
+        let (song, id) = product::song(&wanted, dice);
         let entry = Entry {
-            id: dice.uuid(),
+            id,
             trace_id: dice.uuid(),
             mongo_id,
             account: wanted.account,
             created_at,
             takes,
+            kind: wanted.kind,
             request: wanted.request,
             base: wanted.base,
             song,
             limit: terms.song_limit,
             fail: deed.fail.clone(),
             callback: deed.callback,
+            stems: deed.stems,
+            upload: wanted.found.as_ref().map(|found| found.upload.clone()),
         };
-        Self::of(entry, wanted.order, terms)
+        let product = Product::new(&entry, &wanted.job, wanted.source.as_ref(), wanted.found);
+        Self::of(entry, product, wanted.job.callback_url, terms)
     }
 
-    /// The task of an order that an earlier simulator took; None if its request is none we would take.
-    pub fn again(past: Past, terms: &Terms) -> Option<Self> {
+    /// The task of an order that an earlier simulator took; None if its request is none we would take, or what it was
+    /// made from is gone.
+    pub fn again(
+        past: Past,
+        terms: &Terms,
+        vault: &Vault,
+        source: impl Fn(&str) -> Option<Source>,
+    ) -> Option<Self> {
         let fields = Fields::of(past.entry.request.clone()).ok()?;
-        let order = check::order(&fields).ok()?;
+        let job = order::read(past.entry.kind, &fields).ok()?;
+        let source = match &job.audio_id {
+            Some(id) => Some(source(id)?),
+            None => None,
+        };
+        let found = match past.entry.upload.clone() {
+            Some(upload) => Some(Found::again(upload, &past.entry.song.id, vault)?),
+            None => None,
+        };
+        let product = Product::new(&past.entry, &job, source.as_ref(), found);
         Some(Self {
             age: seconds_since(past.entry.created_at),
             end: watch::Sender::new(past.end),
             calls: past.calls,
-            ..Self::of(past.entry, order, terms)
+            ..Self::of(past.entry, product, job.callback_url, terms)
         })
     }
 
-    fn of(entry: Entry, order: Order, terms: &Terms) -> Self {
+    fn of(entry: Entry, product: Product, callback_url: Option<String>, terms: &Terms) -> Self {
         Self {
-            wish: wish(&order, &entry),
-            callback_url: order.callback_url,
+            product: product.shown_as(terms.shapes),
+            callback_url,
             base: entry.base.clone().unwrap_or_else(|| terms.base.clone()),
             entry,
             age: Duration::ZERO,
@@ -179,7 +210,10 @@ impl Task {
             tokio::time::sleep(self.remaining()).await;
             return Err(fail.clone());
         }
-        let song = Piece::Song(self.wish.clone());
+        let Some(song) = self.product.sound() else {
+            tokio::time::sleep(self.remaining()).await;
+            return Ok(0.0);
+        };
         let making = world.studio.get(&self.entry.song.id, &song);
         let (recording, ()) = tokio::join!(making, tokio::time::sleep(self.remaining()));
         let broken = || Fail {
@@ -253,10 +287,7 @@ impl Task {
         let (id, trace_id) = (&self.entry.id, &self.entry.trace_id);
         match self.end.borrow().as_ref().map(|end| end.outcome.clone()) {
             Some(Err(fail)) => answers::failed_delivery(id, &fail, trace_id),
-            Some(Ok(seconds)) => {
-                let song = self.entry.song.finished(&self.base, seconds);
-                answers::delivery(id, trace_id, &song)
-            }
+            Some(Ok(seconds)) => self.product.delivery(&self.entry, &self.base, seconds),
             None => answers::accepted(id, trace_id),
         }
     }
@@ -275,16 +306,16 @@ impl Task {
         let end = self.end.borrow().clone();
         let progress = self.progress();
         let response = match end.as_ref().map(|end| &end.outcome) {
-            Some(Ok(seconds)) => Some(answers::response(
-                &entry.id,
-                &entry.song.finished(base, *seconds),
-            )),
+            Some(Ok(seconds)) => {
+                let data = self.product.data(entry, base, *seconds);
+                Some(answers::response(&entry.id, &data))
+            }
             Some(Err(fail)) => Some(answers::failed_response(&entry.id, fail)),
-            None if progress < NAMED => None,
+            None if progress < NAMED || !self.product.is_song() => None,
             None => {
                 let percent = ((progress * 100.0) as u32).min(99);
                 let song = entry.song.running(base, percent, self.has_preview());
-                Some(answers::response(&entry.id, &song))
+                Some(answers::response(&entry.id, &json!([song])))
             }
         };
         let record = Record {
@@ -294,6 +325,7 @@ impl Task {
             created_at: entry.created_at,
             request: &entry.request,
             trace_id: &entry.trace_id,
+            kind: entry.kind.name(),
         };
         record.json(response, end.map(|end| (end.elapsed, end.finished_at)))
     }
@@ -302,83 +334,55 @@ impl Task {
         self.entry.fail.is_none() && self.progress() >= PREVIEWED
     }
 
-    /// The song's file, once it is finished.
-    pub fn song_piece(&self) -> Option<Piece> {
-        let is_done = self
-            .end
+    /// The song it made, for others to be made from; None before it is finished, and of tasks that make none.
+    pub fn source(&self) -> Option<Source> {
+        self.product
+            .source(&self.entry)
+            .filter(|_| self.has_succeeded())
+    }
+
+    /// True if it makes a song, sooner or later.
+    pub fn makes_song(&self) -> bool {
+        self.product.source(&self.entry).is_some()
+    }
+
+    fn has_succeeded(&self) -> bool {
+        self.end
             .borrow()
             .as_ref()
-            .is_some_and(|end| end.outcome.is_ok());
-        is_done.then(|| Piece::Song(self.wish.clone()))
+            .is_some_and(|end| end.outcome.is_ok())
+    }
+
+    /// The file of this suffix, once it can be had.
+    pub fn piece(&self, suffix: &str) -> Option<Piece> {
+        self.product
+            .piece(&self.entry, suffix)
+            .filter(|_| self.has_succeeded())
     }
 
     /// The beginning of the song, which can be heard a little before the end.
     pub fn preview_piece(&self) -> Option<Piece> {
-        let limit = Some(
-            self.wish
-                .limit
-                .map_or(PREVIEW, |limit| PREVIEW.min(limit / 2.0)),
-        );
-        let is_ready = self.has_preview() || self.song_piece().is_some();
-        is_ready.then(|| {
-            Piece::Song(Wish {
-                limit,
-                ..self.wish.clone()
-            })
-        })
-    }
-
-    /// The cover, once the song is finished.
-    pub fn cover_piece(&self) -> Option<Piece> {
-        self.song_piece()
-            .map(|_| Piece::Cover(format!("{} {}", self.wish.seed, self.wish.prompt)))
-    }
-}
-
-/// Decides id, words, title and seed of an order's song.
-fn song(order: &Order, dice: &mut Dice) -> Song {
-    let drawn = (dice.throw() & 0xffff_ffff).to_string();
-    let seed = order.seed.clone().unwrap_or(drawn);
-    let prompt = order.prompt.clone().unwrap_or_default();
-    let (title, lyric) = if order.instrumental {
-        (lyricist::title(&prompt), lyricist::NO_WORDS.to_owned())
-    } else if let Some(given) = order.lyric.clone() {
-        let title = lyricist::title_of_lyric(&given);
-        (title.unwrap_or_else(|| lyricist::title(&prompt)), given)
-    } else {
-        let words = lyricist::write(&prompt, &mut Dice::named(hash(&seed), "words"));
-        (words.title, words.lyric)
-    };
-    Song {
-        id: dice.uuid(),
-        title: order.title.clone().unwrap_or(title),
-        lyric,
-        seed,
-        sound: prompt,
-        model: order.model.clone(),
-        created_at: jiff::Timestamp::now()
-            .strftime("%Y-%m-%dT%H:%M:%S%.6fZ")
-            .to_string(),
-    }
-}
-
-/// What is to be recorded.
-fn wish(order: &Order, entry: &Entry) -> Wish {
-    let song = &entry.song;
-    Wish {
-        seed: song.seed.clone(),
-        prompt: song.sound.clone(),
-        // The form of an instrumental may still follow the words that were sent.
-        lyric: if order.instrumental {
-            order.lyric.clone().unwrap_or_default()
+        let is_ready = self.has_preview() || self.has_succeeded();
+        if is_ready {
+            self.product.preview()
         } else {
-            song.lyric.clone()
-        },
-        model: order.model.clone(),
-        weirdness: order.weirdness,
-        sound_strength: order.sound_strength,
-        lyrics_strength: order.lyrics_strength,
-        instrumental: order.instrumental,
-        limit: entry.limit,
+            None
+        }
+    }
+}
+
+/// How long a task of this kind takes, where a song takes `generation` seconds.
+fn seconds(kind: Kind, generation: Option<f64>, dice: &mut Dice) -> f64 {
+    let (low, high) = match kind {
+        Kind::Audios => (35.0, 60.0),
+        Kind::Lyrics => (3.0, 6.0),
+        Kind::Upload => (2.0, 4.0),
+        Kind::Wav => (5.0, 10.0),
+        Kind::Videos => (10.0, 20.0),
+    };
+    match generation {
+        None => dice.between(low, high),
+        // Everything else keeps its proportion to a song.
+        Some(seconds) => seconds * (low + high) / (35.0 + 60.0),
     }
 }

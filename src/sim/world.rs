@@ -13,9 +13,11 @@ use tokio::sync::watch;
 use super::book::{Book, Line, Memory};
 use super::check::{Account, Refusal};
 use super::dice::Dice;
+use super::edit::Source;
 use super::script::{Deed, Endpoint, Script};
 use super::studio::Studio;
 use super::task::{Task, Terms, Wanted};
+use super::vault::Vault;
 use super::{SeenRequest, SimConfig, SimError};
 
 /// Documented jobs in flight per token.
@@ -28,6 +30,10 @@ pub struct World {
     pub token: Option<String>,
     /// Where songs and covers are made.
     pub studio: Studio,
+    /// Where what was sent here is kept.
+    pub vault: Vault,
+    /// How the hosts of local files are to behave.
+    pub hosting: Hosting,
     terms: Terms,
     jobs: usize,
     script: Script,
@@ -39,6 +45,15 @@ pub struct World {
     orders: AtomicUsize,
     seen: Mutex<VecDeque<SeenRequest>>,
     closing: watch::Sender<bool>,
+}
+
+/// How the hosts of local files are to behave.
+#[derive(Clone, Copy, Debug)]
+pub struct Hosting {
+    /// True if the newer one lets only platform tokens in.
+    pub wants_platform_token: bool,
+    /// Bytes of a file, at most, if not the documented number.
+    pub most: Option<usize>,
 }
 
 #[derive(Debug, Default)]
@@ -67,15 +82,20 @@ impl World {
             pace: config.pace,
             generation: scenario.generation_seconds,
             song_limit: scenario.song_seconds.or(limit),
+            shapes: scenario.shapes(),
         };
+        let vault = Vault::open(config.state.as_deref());
         let mut ledger = Ledger::default();
         let (mut orders, mut book) = (0, None);
         if let Some((found, mut memory)) = remembered {
             found.begin(address, &mut memory)?;
             for past in memory.past {
-                let task = Task::again(past, &terms).ok_or_else(|| SimError::State {
+                let task = Task::again(past, &terms, &vault, |id| ledger.source(id));
+                let task = task.ok_or_else(|| SimError::State {
                     path: config.state.clone().unwrap_or_default(),
-                    reason: "an order in it cannot be understood".to_owned(),
+                    reason:
+                        "an order in it cannot be understood, or what it was made from is missing"
+                            .to_owned(),
                 })?;
                 ledger.enter(&Arc::new(task));
             }
@@ -84,6 +104,11 @@ impl World {
         Ok(Self {
             token: config.token.clone(),
             studio: Studio::open(config.shelf).map_err(SimError::Studio)?,
+            vault,
+            hosting: Hosting {
+                wants_platform_token: scenario.platform_tokens,
+                most: scenario.upload_max_bytes,
+            },
             terms,
             jobs: scenario.jobs_in_flight.unwrap_or(JOBS),
             script: Script::new(&scenario),
@@ -139,13 +164,18 @@ impl World {
         seen.push_back(request);
     }
 
-    /// What the scenario has in store for this request.
-    pub fn deed(&self, endpoint: Endpoint, path: &str) -> Deed {
-        self.script.next(endpoint, path)
+    /// The URL of this server, for those who do not say how they see it.
+    pub fn base(&self) -> &str {
+        &self.terms.base
     }
 
-    /// A new id for tracing.
-    pub fn trace_id(&self) -> String {
+    /// What the scenario has in store for this request.
+    pub fn deed(&self, endpoint: Endpoint, path: &str, action: Option<&str>) -> Deed {
+        self.script.next(endpoint, path, action)
+    }
+
+    /// A new id.
+    pub fn uuid(&self) -> String {
         lock(&self.dice).uuid()
     }
 
@@ -165,6 +195,17 @@ impl World {
             .filter(|task| task.entry.account == *account)
             .cloned()
             .collect()
+    }
+
+    /// The finished song of this id, to make others from. Whose it is does not matter: who knows the id may use it.
+    pub fn source(&self, song: &str) -> Result<Source, Refusal> {
+        let unknown = || Refusal::bad("audio_id does not exist.");
+        let task = self.task_of_song(song).ok_or_else(unknown)?;
+        if !task.makes_song() || task.failure().is_some() {
+            return Err(unknown());
+        }
+        task.source()
+            .ok_or_else(|| Refusal::bad("The song of audio_id is not finished yet."))
     }
 
     /// The task that makes, or made, the song of this id.
@@ -242,6 +283,10 @@ impl World {
 }
 
 impl Ledger {
+    fn source(&self, song: &str) -> Option<Source> {
+        self.by_song.get(song)?.source()
+    }
+
     fn enter(&mut self, task: &Arc<Task>) {
         let (id, song) = (task.entry.id.clone(), task.entry.song.id.clone());
         self.tasks.push(Arc::clone(task));

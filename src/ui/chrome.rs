@@ -305,15 +305,15 @@ fn offered(app: &App) -> Vec<Command> {
         Some(overlay) if overlay.editor().is_some() => {
             return vec![Command::Text(T::Accept), Command::Text(T::Leave)];
         }
+        Some(Overlay::Actions(_) | Overlay::Copy(_)) => {
+            return vec![Command::Overlay(O::Accept), Command::Overlay(O::Close)];
+        }
         Some(Overlay::Batch(_)) => {
             return vec![
                 Command::Move(Motion::Right),
                 Command::Overlay(O::Accept),
                 Command::Overlay(O::Close),
             ];
-        }
-        Some(Overlay::Actions(_) | Overlay::Copy(_)) => {
-            return vec![Command::Overlay(O::Accept), Command::Overlay(O::Close)];
         }
         Some(_) => return vec![Command::Move(Motion::Down), Command::Overlay(O::Close)],
         None => {}

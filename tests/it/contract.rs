@@ -1,13 +1,21 @@
 //! The simulator against the recorded answers of the API: the same fields, the same types, the same refusals.
 
+mod actions;
+mod archives;
+mod edits;
 mod errors;
 mod files;
+mod goods;
+mod hosts;
 mod music;
+mod refusals;
 mod restart;
 mod shapes;
 mod tasks;
 mod trouble;
+mod uploads;
 
+use std::io::{Cursor, Read};
 use std::time::{Duration, Instant};
 
 use fuzzbox::sim::{Scenario, SimConfig, Simulator};
@@ -50,6 +58,11 @@ impl Api {
 
     async fn quick() -> Self {
         Self::start(quick()).await
+    }
+
+    /// Finished as soon as it is rendered, with so many seconds of new music a song and what a scenario says.
+    async fn instant(seconds: f64, rules: &str) -> Self {
+        Self::start(instant(seconds, rules)).await
     }
 
     async fn scripted(name: &str) -> Self {
@@ -114,6 +127,37 @@ impl Api {
         answer["data"][0].clone()
     }
 
+    /// Orders something of a song and waits for the one thing that comes of it.
+    async fn edit(&self, action: &str, source: &Value, mut order: Value) -> Value {
+        order["action"] = json!(action);
+        order["audio_id"] = source["id"].clone();
+        let (status, answer) = self.post("/producer/audios", &order).await;
+        assert_eq!(status, 200, "{action}: {answer}");
+        answer["data"][0].clone()
+    }
+
+    /// The song's samples, as its wave file has them.
+    async fn wav(&self, song: &Value) -> Vec<[i16; 2]> {
+        let order = json!({ "audio_id": song["id"] });
+        let (status, answer) = self.post("/producer/wav", &order).await;
+        assert_eq!(status, 200, "{answer}");
+        samples(&self.fetch(&answer["data"][0]["file_url"]).await)
+    }
+
+    /// The song's stems: vocals, bass, drums and the rest.
+    async fn stems(&self, song: &Value) -> [Vec<[i16; 2]>; 4] {
+        let stems = self.edit("stems", song, json!({})).await;
+        let file = self.fetch(&stems["stems_url"]).await;
+        let mut zip = zip::ZipArchive::new(Cursor::new(file)).expect("an archive");
+        assert_eq!(zip.len(), 4);
+        ["vocals", "bass", "drums", "other"].map(|name| {
+            let mut entry = zip.by_name(&format!("{name}.wav")).expect("a stem");
+            let mut bytes = Vec::new();
+            entry.read_to_end(&mut bytes).expect("a whole file");
+            samples(&bytes)
+        })
+    }
+
     /// Orders a song and returns at once with its task's id.
     async fn order(&self, prompt: &str) -> String {
         let order = json!({ "action": "generate", "prompt": prompt, "async": true });
@@ -157,6 +201,32 @@ impl Api {
         assert_eq!(answer.status(), 200, "{url}");
         answer.bytes().await.expect("a whole file").to_vec()
     }
+}
+
+/// Done as soon as it is rendered, with so many seconds of new music a song.
+fn instant(seconds: f64, rules: &str) -> SimConfig {
+    let scenario = Scenario::parse(rules).expect("a good scenario");
+    SimConfig {
+        pace: 0.0,
+        song_limit: Some(Duration::from_secs_f64(seconds)),
+        scenario: Some(scenario),
+        ..SimConfig::default()
+    }
+}
+
+/// Left and right of a plain wave file at 44.1 kHz.
+fn samples(file: &[u8]) -> Vec<[i16; 2]> {
+    let mut head =
+        b"RIFF....WAVEfmt \x10\0\0\0\x01\0\x02\0\x44\xac\0\0\x10\xb1\x02\0\x04\0\x10\0data"
+            .to_vec();
+    head[4..8].copy_from_slice(&(file.len() as u32 - 8).to_le_bytes());
+    assert_eq!(file[..40], head[..], "a plain head");
+    assert_eq!(file[40..44], (file.len() as u32 - 44).to_le_bytes());
+    let half = |bytes: &[u8]| i16::from_le_bytes([bytes[0], bytes[1]]);
+    file[44..]
+        .chunks(4)
+        .map(|frame| [half(&frame[..2]), half(&frame[2..])])
+        .collect()
 }
 
 fn fixture(name: &str) -> Value {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use fuzzbox::app::App;
 use fuzzbox::app::command::Command;
 use fuzzbox::app::event::{Event, Input, SongEvent, Target, TokenEvent};
-use fuzzbox::app::notice::{Copied, Notice, Refusal};
+use fuzzbox::app::notice::{Arrival, Copied, Notice, Refusal};
 use fuzzbox::app::panes::PaneId;
 use fuzzbox::app::panes::overlay::{Overlay, Question};
 use fuzzbox::app::settings::{Locale, Settings, ThemeBase};
@@ -308,6 +308,14 @@ fn windows(locale: Locale) -> Vec<(&'static str, App)> {
             with(app(), "3 down down down down down down enter"),
         ),
         ("a song", with(app(), "4 down down down i")),
+        ("preview", with(app(), "1 v")),
+        ("preview of a task", with(app(), "3 v")),
+        (
+            "copy",
+            with(app(), "3 down down down down down down down y"),
+        ),
+        ("batch", with(app(), "1 B")),
+        ("batch, models", with(app(), "1 B l down down")),
     ]
 }
 
@@ -342,11 +350,16 @@ fn notices() -> Vec<Notice> {
     vec![
         Notice::Ordered(label()),
         Notice::Finished(String::new()),
+        Notice::Arrived(Arrival::File(MediaKind::Stems, label())),
+        Notice::Arrived(Arrival::Words),
+        Notice::Arrived(Arrival::WordsWait(label())),
         fail(FailureKind::Forbidden),
         Notice::TaskInDoubt(label()),
         Notice::TaskFound(label()),
         Notice::TokenNeeded,
-        Notice::TokenStored,
+        Notice::TokenStored(None),
+        Notice::TokenStored(Some("ACEDATACLOUD_API_TOKEN".to_owned())),
+        Notice::LibraryNotRead("database disk image is malformed".to_owned()),
         Notice::CreditNeeded,
         Notice::DraftRefused(1),
         Notice::DraftRefused(2),
@@ -356,6 +369,10 @@ fn notices() -> Vec<Notice> {
         Notice::Copied(Copied::Id),
         Notice::Copied(Copied::Lyric),
         Notice::Copied(Copied::Failure),
+        Notice::Copied(Copied::Curl),
+        Notice::Copied(Copied::CommandLine),
+        Notice::BatchOrdered(5),
+        Notice::BudgetReached(20),
         Notice::NotCopied("no terminal".to_owned()),
         Notice::NotSaved("disk full".to_owned()),
         Notice::NotPlayed("not an audio file".to_owned()),
@@ -368,7 +385,7 @@ fn notices() -> Vec<Notice> {
     ]
 }
 
-const FAILURES: [FailureKind; 15] = [
+const FAILURES: [FailureKind; 19] = [
     FailureKind::Unreachable,
     FailureKind::RateLimited,
     FailureKind::NoToken,
@@ -384,6 +401,28 @@ const FAILURES: [FailureKind; 15] = [
     FailureKind::Cancelled,
     FailureKind::BadFile,
     FailureKind::Disk,
+    FailureKind::Retired,
+    FailureKind::NoFile,
+    FailureKind::TooLarge,
+    FailureKind::HostRefused,
+];
+
+/// The codes that have words of their own.
+const CODES: &[(FailureKind, &str, u16)] = &[
+    (FailureKind::BadToken, "token_mismatched", 400),
+    (FailureKind::BadToken, "token_mismatched", 401),
+    (FailureKind::BadToken, "invalid_token", 401),
+    (FailureKind::BadToken, "token_expired", 401),
+    (FailureKind::NoToken, "no_token", 400),
+    (FailureKind::BadRequest, "api_not_implemented", 400),
+    (FailureKind::BadRequest, "bad_request", 400),
+    (FailureKind::Disabled, "disabled", 403),
+    (FailureKind::NoCredit, "used_up", 403),
+    (FailureKind::WrongAddress, "no_api", 404),
+    (FailureKind::RateLimited, "too_many_requests", 429),
+    (FailureKind::Forbidden, "forbidden", 403),
+    (FailureKind::Unknown, "api_error", 500),
+    (FailureKind::Unknown, "timeout", 504),
 ];
 
 #[test]
@@ -400,10 +439,22 @@ fn every_phrase_in_every_language() {
             tell("notice", &strings.notice(&notice, keymap));
         }
         for kind in FAILURES {
-            tell(&format!("{kind:?}"), &strings.failure_line(kind));
-            tell("    next", &(strings.next_step)(kind, keymap));
+            let failure = Failure::new(kind, "");
+            tell(&format!("{kind:?}"), &strings.failure_line(&failure));
+            tell("    next", &(strings.next_step)(&failure, keymap));
         }
-        for hold in [Hold::Token, Hold::Credit, Hold::Disk] {
+        for (kind, code, status) in CODES {
+            let failure = Failure {
+                code: Some((*code).to_owned()),
+                status: Some(*status),
+                ..Failure::new(*kind, "")
+            };
+            tell(code, &strings.failure_line(&failure));
+            tell("    next", &(strings.next_step)(&failure, keymap));
+        }
+        tell("hosting", &(strings.hosting)(42));
+        tell("take words", &(strings.details.take_words)(keymap));
+        for hold in [Hold::Token, Hold::Credit, Hold::Disk, Hold::Budget] {
             tell("hold", &(strings.hold)(hold, keymap));
         }
         for task in tasks() {

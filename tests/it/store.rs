@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use fuzzbox::domain::{
     Action, ApiTaskId, AudiosRequest, Draft, Failure, FailureKind, Hold, Media, MediaFile, Model,
     Preferences, Record, Request, Saved, Seconds, Song, SongId, Task, TaskId, TaskState, Timestamp,
-    Volume,
+    Volume, Words,
 };
 use fuzzbox::store::{Store, StoreError};
 use proptest::prelude::*;
@@ -629,7 +629,12 @@ fn any_task() -> impl Strategy<Value = Task> {
             trace_id: api_id.clone(),
             progress: counts.0,
             attempts: counts.1,
-            songs: api_id.map(SongId).into_iter().collect(),
+            songs: api_id.clone().map(SongId).into_iter().collect(),
+            about: api_id.clone().unwrap_or_default(),
+            words: api_id.map(|lyric| Words {
+                title: lyric.clone(),
+                lyric,
+            }),
         },
     )
 }

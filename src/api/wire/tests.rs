@@ -1,10 +1,14 @@
 //! The tests of this module.
 
 use super::*;
-use serde_json::json;
+use crate::domain::{AudiosRequest, FailureKind, Song};
 
 fn now() -> Timestamp {
     Timestamp::from_second(1_800_000_000).expect("in range")
+}
+
+fn a_song() -> Request {
+    Request::from(AudiosRequest::default())
 }
 
 fn task(fields: &Value) -> TaskRecord {
@@ -239,8 +243,8 @@ fn a_request_of_ours_is_read_back() {
     echo["seed"] = json!(42);
     assert!(sent.is_echoed_by(&task(&json!({ "request": echo })).request.expect("ours")));
     for foreign in [
-        json!({ "action": "dance" }),
-        json!({ "prompt": "x" }),
+        json!({ "action": "" }),
+        json!({ "audio_id": "x" }),
         json!("x"),
         json!(null),
     ] {
@@ -282,7 +286,7 @@ fn questions_may_be_answered_in_many_shapes() {
 
 #[test]
 fn an_order_is_accepted_in_many_shapes() {
-    let read = |body: Value| accepted(body.to_string().as_bytes(), now());
+    let read = |body: Value| accepted(&a_song(), body.to_string().as_bytes(), now());
     let plain = read(json!({ "task_id": "t" })).expect("accepted");
     assert_eq!((plain.api_id.0.as_str(), plain.record), ("t", None));
     let nested = read(json!({ "success": true, "data": { "task_id": "t" } })).expect("accepted");
@@ -317,7 +321,7 @@ fn depth_and_size_do_no_harm() {
     );
     assert!(records(deep.as_bytes(), now()).is_err());
     let huge = format!("{{\"task_id\":\"t\",\"data\":{}}}", "9".repeat(5_000));
-    let _ = accepted(huge.as_bytes(), now());
-    assert!(accepted(b"{\"task_id\":\"t\",\"data\":1e999999}", now()).is_err());
-    assert!(accepted(b"{\"task_id\":\"t\",\"x\":\"\xff\xfe\"}", now()).is_ok());
+    let _ = accepted(&a_song(), huge.as_bytes(), now());
+    assert!(accepted(&a_song(), b"{\"task_id\":\"t\",\"data\":1e999999}", now()).is_err());
+    assert!(accepted(&a_song(), b"{\"task_id\":\"t\",\"x\":\"\xff\xfe\"}", now()).is_ok());
 }

@@ -46,6 +46,12 @@ pub enum Overlay {
         /// The first line shown.
         top: usize,
     },
+    /// The source song is chosen.
+    Source(Box<SourcePicker>),
+    /// What can be done with a song.
+    Actions(Box<ActionsMenu>),
+    /// A line is typed for an order of its own.
+    Line(Box<Prompter>),
     /// An order as it is sent, from this line on.
     Request {
         /// Which.
@@ -57,12 +63,6 @@ pub enum Overlay {
     Copy(CopyMenu),
     /// Many orders from one draft.
     Batch(Box<Batch>),
-    /// The source song is chosen.
-    Source(Box<SourcePicker>),
-    /// What can be done with a song.
-    Actions(Box<ActionsMenu>),
-    /// A line is typed for an order of its own.
-    Line(Box<Prompter>),
 }
 
 /// A question that is answered with yes or no.

@@ -4,15 +4,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::TaskQueue;
 use super::polling::first_poll;
 use super::retry::{asked_pause, doubling, if_ahead, is_due, jitter, paced};
+use super::{Made, TaskQueue};
 use crate::app::cx::Cx;
 use crate::app::effect::Effect;
 use crate::app::notice::Notice;
 use crate::domain::time::after;
 use crate::domain::{
-    ApiTaskId, Failure, FailureKind, Song, Task, TaskId, TaskRecord, TaskState, Timestamp,
+    ApiTaskId, Endpoint, Failure, FailureKind, Task, TaskId, TaskRecord, TaskState, Timestamp,
 };
 
 /// How long after the doubt arose the first look is taken, in seconds.
@@ -96,12 +96,17 @@ impl TaskQueue {
         let (Some(since), Some(latest)) = (sent.iter().min(), sent.iter().max()) else {
             return;
         };
+        let endpoints: BTreeSet<Endpoint> = sought
+            .iter()
+            .filter_map(|id| Some(self.get(*id)?.request.endpoint()))
+            .collect();
         self.doubt.search = Some(Search {
             sought: sought.clone(),
             lost_at: after(now, LOST),
         });
         cx.emit(Effect::Search {
             sought,
+            endpoints: endpoints.into_iter().collect(),
             since: after(*since, -SKEW),
             // No later than a match can be: the account may have made a hundred songs since.
             until: after(*latest, ON_ITS_WAY + SKEW).min(after(now, SKEW)),
@@ -134,7 +139,7 @@ impl TaskQueue {
         sought: &[TaskId],
         found: Result<Vec<TaskRecord>, Failure>,
         cx: &mut Cx,
-    ) -> Vec<Song> {
+    ) -> Vec<Made> {
         let search = self.doubt.search.take_if(|search| search.sought == sought);
         match found {
             Ok(records) => {
@@ -157,7 +162,7 @@ impl TaskQueue {
 
     /// Gives the records to the tasks in doubt, one to one. Also tells which tasks could not be settled, since an equal
     /// order is on the wire at this moment, and the record may be that one's.
-    fn settle(&mut self, records: Vec<TaskRecord>, cx: &mut Cx) -> (Vec<Song>, BTreeSet<TaskId>) {
+    fn settle(&mut self, records: Vec<TaskRecord>, cx: &mut Cx) -> (Vec<Made>, BTreeSet<TaskId>) {
         let (known, strangers): (Vec<TaskRecord>, Vec<TaskRecord>) = records
             .into_iter()
             .partition(|record| self.by_api_id.contains_key(&record.id));
@@ -185,7 +190,7 @@ impl TaskQueue {
     }
 
     /// The order was taken, and this is its record.
-    fn adopt(&mut self, id: TaskId, record: TaskRecord, cx: &mut Cx) -> Vec<Song> {
+    fn adopt(&mut self, id: TaskId, record: TaskRecord, cx: &mut Cx) -> Vec<Made> {
         let poll_at = first_poll(id, cx);
         let found = (record.id.clone(), record.trace_id.clone());
         let is_adopted = self.advance_with(

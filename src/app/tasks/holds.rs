@@ -143,11 +143,11 @@ impl TaskQueue {
         if self.is_token_missing(cx) {
             return;
         }
-        let is_trying = self.open().any(|task| {
-            matches!(
-                task.state,
-                TaskState::Submitting | TaskState::Waiting { .. }
-            )
+        // An order whose file is not at its host yet tries nothing for now.
+        let is_trying = self.open().any(|task| match task.state {
+            TaskState::Submitting => true,
+            TaskState::Waiting { .. } => task.request.to_host().is_none(),
+            _ => false,
         });
         for (why, span) in [(Hold::Credit, CREDIT_PROBE), (Hold::Disk, DISK_PROBE)] {
             let oldest = self.held(why).next();

@@ -4,15 +4,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::TaskQueue;
 use super::retry::{asked_pause, doubling, if_ahead, is_due, jitter, pace, paced};
+use super::{Made, TaskQueue};
 use crate::app::cx::Cx;
 use crate::app::effect::Effect;
 use crate::app::notice::Notice;
 use crate::app::settings::Settings;
 use crate::domain::time::{after, elapsed};
 use crate::domain::{
-    ApiTaskId, Failure, FailureKind, Song, Task, TaskId, TaskRecord, TaskState, Timestamp,
+    ApiTaskId, Failure, FailureKind, Task, TaskId, TaskRecord, TaskState, Timestamp,
 };
 
 /// How long a new task is left alone, in seconds, before the jitter; the provider advises 5 to 10.
@@ -220,7 +220,7 @@ impl TaskQueue {
         asked: &[ApiTaskId],
         records: Vec<TaskRecord>,
         cx: &mut Cx,
-    ) -> Vec<Song> {
+    ) -> Vec<Made> {
         self.polls.close(asked);
         self.polls.failures = 0;
         self.polls.pause = None;

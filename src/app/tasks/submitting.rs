@@ -16,9 +16,10 @@ use crate::domain::{
 const LONGEST_PAUSE: f64 = 60.0;
 /// The longest pause taken on when the provider asks for one, in seconds.
 const LONGEST_ASKED: f64 = 3600.0;
-/// How long an order may be on the wire without any answer, in seconds. Far beyond the client's own limits: an answer
-/// that has not come by then was lost on the way to us.
+/// How long an order may be on the wire without any answer, in seconds: one that is answered at once, and one that is
+/// answered when it is done. Far beyond the client's own limits: an answer that has not come by then was lost on the way.
 const UNANSWERED: f64 = 600.0;
+const UNANSWERED_WORK: f64 = 1200.0;
 
 /// Whether orders may go out, for the whole queue: an overload or an outage is met once, not by each task.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -135,14 +136,14 @@ impl TaskQueue {
             return None;
         }
         self.open()
-            .find(|task| matches!(task.state, TaskState::Waiting { .. }))
+            .find(|task| is_ready(task))
             .map(|task| (task.id, task.request.clone()))
     }
 
     pub(super) fn next_submit(&self, now: Timestamp) -> Option<Timestamp> {
         let closed = self.gate.closed?;
         self.open()
-            .any(|task| matches!(task.state, TaskState::Waiting { .. }))
+            .any(is_ready)
             .then(|| if_ahead(closed.until, now, LONGEST_ASKED))?
     }
 
@@ -219,6 +220,10 @@ impl TaskQueue {
             K::NoCredit => self.hold_for_credit(id, failure, cx),
             K::Disabled
             | K::BadRequest
+            | K::Retired
+            | K::NoFile
+            | K::TooLarge
+            | K::HostRefused
             | K::Forbidden
             | K::WrongAddress
             | K::Generation
@@ -263,12 +268,22 @@ impl TaskQueue {
     }
 }
 
+/// Whether it can be sent as it is: a local file must be at its host first.
+fn is_ready(task: &Task) -> bool {
+    matches!(task.state, TaskState::Waiting { .. }) && task.request.to_host().is_none()
+}
+
 fn unanswered_at(task: &Task) -> Option<Timestamp> {
+    let span = if task.request.endpoint().answers_at_once() {
+        UNANSWERED
+    } else {
+        UNANSWERED_WORK
+    };
     matches!(task.state, TaskState::Submitting)
-        .then(|| after(task.submitted_at.unwrap_or(task.created_at), UNANSWERED))
+        .then(|| after(task.submitted_at.unwrap_or(task.created_at), span))
 }
 
 /// Twice the span: a clock that was set back a little does not put an order in doubt.
 fn due(at: Timestamp, now: Timestamp) -> bool {
-    is_due(at, now, 2.0 * UNANSWERED)
+    is_due(at, now, 2.0 * UNANSWERED_WORK)
 }

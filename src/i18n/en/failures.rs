@@ -5,7 +5,31 @@ use crate::app::keymap::Keymap;
 use crate::domain::{Charge, Failure, FailureKind as F, Hold, Problem};
 use crate::i18n::key;
 
-pub(super) fn failure(kind: F) -> &'static str {
+pub(super) fn failure(failure: &Failure) -> &'static str {
+    match (failure.kind, failure.code.as_deref(), failure.status) {
+        (F::BadToken, Some("token_mismatched"), Some(400)) => "This token is for another API",
+        (F::BadToken, Some("token_mismatched"), _) => {
+            "The token and this API do not belong together"
+        }
+        (F::BadToken, Some("invalid_token"), _) => "The API does not know this token",
+        (F::BadToken, Some("token_expired"), _) => "The token has expired",
+        (F::NoToken, Some("no_token"), _) => "The API was sent no token",
+        (F::BadRequest, Some("api_not_implemented"), _) => "This server does not know this action",
+        (F::BadRequest, Some("bad_request"), _) => "The API refused a value of this order",
+        (F::Disabled, Some("disabled"), _) => "The application of this token is disabled",
+        (F::NoCredit, Some("used_up"), _) => "The credit of this account is used up",
+        (F::WrongAddress, Some("no_api"), _) => "There is no Producer API at this address",
+        (F::RateLimited, Some("too_many_requests" | "rate_limited"), _) => {
+            "Too many requests: the API took nothing"
+        }
+        (F::Forbidden, Some("forbidden"), _) => "The API forbids this order",
+        (F::Unknown, Some("api_error"), _) => "The API broke down while it had the order",
+        (F::Unknown, Some("timeout"), _) => "The API was too slow and gave up",
+        (kind, ..) => of_kind(kind),
+    }
+}
+
+fn of_kind(kind: F) -> &'static str {
     match kind {
         F::Unreachable => "The API cannot be reached",
         F::RateLimited => "The API has too much to do and took nothing",
@@ -14,6 +38,7 @@ pub(super) fn failure(kind: F) -> &'static str {
         F::NoCredit => "The account has no credit left",
         F::Disabled => "The account is disabled",
         F::BadRequest => "The API refused this order",
+        F::Retired => "The API no longer does this",
         F::Forbidden => "The API does not allow this order",
         F::WrongAddress => "The Producer API is not at this address",
         F::Unknown => "Sent, but the outcome is not known",
@@ -22,6 +47,9 @@ pub(super) fn failure(kind: F) -> &'static str {
         F::Cancelled => "You took it back before it was sent",
         F::BadFile => "The link is dead or the file is damaged",
         F::Disk => "The disk is full, damaged or not writable",
+        F::NoFile => "The local file cannot be read",
+        F::TooLarge => "The file is too large for the file host",
+        F::HostRefused => "The file host did not take the file",
     }
 }
 
@@ -33,9 +61,20 @@ pub(super) fn charge(charge: Charge) -> &'static str {
     }
 }
 
-pub(super) fn next_step(kind: F, keys: &Keymap) -> String {
+pub(super) fn next_step(failure: &Failure, keys: &Keymap) -> String {
     let again = key(keys, Command::Queue(Q::OrderAgain));
-    match kind {
+    match failure.kind {
+        F::BadToken if failure.code.as_deref() == Some("token_expired") => format!(
+            "Make a new token at https://platform.acedata.cloud; {} takes it, and the queue goes on by itself.",
+            key(keys, Command::EnterToken)
+        ),
+        F::BadRequest if failure.code.as_deref() == Some("api_not_implemented") => {
+            "Choose another action: all the others go on working.".to_owned()
+        }
+        F::Retired => "It was retired: choose another action or model. All the others go on working.".to_owned(),
+        F::NoFile => format!("Check the path and who may read it; {again} tries again."),
+        F::TooLarge => "Make it smaller (mp3 or m4a), or give a public link to it instead.".to_owned(),
+        F::HostRefused => "The host may want a token of its own (a platform token): name the file it stands in as token_file under [files] in the config, or another host there. Or give a public link to the file instead.".to_owned(),
         F::Unreachable | F::RateLimited => {
             "It is tried again by itself; nothing needs to be done.".to_owned()
         }
@@ -110,7 +149,7 @@ pub(super) fn hold(hold: Hold, keys: &Keymap) -> String {
 
 pub(super) fn failed(label: &str, failure: &Failure, keys: &Keymap) -> String {
     let more = key(keys, Command::Queue(Q::Details));
-    let line = super::STRINGS.failure_line(failure.kind);
+    let line = super::STRINGS.failure_line(failure);
     format!(
         "{}: {line}. {more} in the queue tells more.{}",
         label,
@@ -122,7 +161,7 @@ pub(super) fn not_fetched(title: &str, failure: &Failure, keys: &Keymap) -> Stri
     format!(
         "A file of {} could not be fetched: {}. {} in the library tries again, at no cost.{}",
         title,
-        super::failure(failure.kind).to_lowercase(),
+        super::failure(failure).to_lowercase(),
         key(keys, Command::Library(B::Fetch)),
         trace(failure)
     )

@@ -5,7 +5,29 @@ use crate::app::keymap::Keymap;
 use crate::domain::{Charge, Failure, FailureKind as F, Hold, Problem};
 use crate::i18n::key;
 
-pub(super) fn failure(kind: F) -> &'static str {
+pub(super) fn failure(failure: &Failure) -> &'static str {
+    match (failure.kind, failure.code.as_deref(), failure.status) {
+        (F::BadToken, Some("token_mismatched"), Some(400)) => "这个令牌属于另一个 API",
+        (F::BadToken, Some("token_mismatched"), _) => "这个令牌与这个 API 不匹配",
+        (F::BadToken, Some("invalid_token"), _) => "API 不认识这个令牌",
+        (F::BadToken, Some("token_expired"), _) => "这个令牌已过期",
+        (F::NoToken, Some("no_token"), _) => "提交的任务没有附上令牌",
+        (F::BadRequest, Some("api_not_implemented"), _) => "这台服务器不认识这个动作",
+        (F::BadRequest, Some("bad_request"), _) => "API 不接受这个任务里的某个值",
+        (F::Disabled, Some("disabled"), _) => "这个令牌所属的应用已被停用",
+        (F::NoCredit, Some("used_up"), _) => "这个账号的额度已用完",
+        (F::WrongAddress, Some("no_api"), _) => "这个地址没有 Producer API",
+        (F::RateLimited, Some("too_many_requests" | "rate_limited"), _) => {
+            "请求太频繁：API 没有接受这个任务"
+        }
+        (F::Forbidden, Some("forbidden"), _) => "API 禁止这个任务",
+        (F::Unknown, Some("api_error"), _) => "API 收到任务后出了错",
+        (F::Unknown, Some("timeout"), _) => "API 太慢，已放弃",
+        (kind, ..) => of_kind(kind),
+    }
+}
+
+fn of_kind(kind: F) -> &'static str {
     match kind {
         F::Unreachable => "连不上 API",
         F::RateLimited => "API 忙碌中，没有接受这个任务",
@@ -14,6 +36,7 @@ pub(super) fn failure(kind: F) -> &'static str {
         F::NoCredit => "账号的额度用完了",
         F::Disabled => "账号已被停用",
         F::BadRequest => "API 不接受这个任务的内容",
+        F::Retired => "API 已不再提供这个功能",
         F::Forbidden => "API 不允许这个任务",
         F::WrongAddress => "这个地址不是 Producer API",
         F::Unknown => "已提交，但结果不明",
@@ -22,6 +45,9 @@ pub(super) fn failure(kind: F) -> &'static str {
         F::Cancelled => "提交前由你取消",
         F::BadFile => "链接失效或文件损坏",
         F::Disk => "磁盘已满、损坏或无法写入",
+        F::NoFile => "无法读取本地文件",
+        F::TooLarge => "文件太大，文件空间不收",
+        F::HostRefused => "文件空间不收这个文件",
     }
 }
 
@@ -33,9 +59,20 @@ pub(super) fn charge(charge: Charge) -> &'static str {
     }
 }
 
-pub(super) fn next_step(kind: F, keys: &Keymap) -> String {
+pub(super) fn next_step(failure: &Failure, keys: &Keymap) -> String {
     let again = key(keys, Command::Queue(Q::OrderAgain));
-    match kind {
+    match failure.kind {
+        F::BadToken if failure.code.as_deref() == Some("token_expired") => format!(
+            "到 https://platform.acedata.cloud 创建新的令牌，按 {} 输入后队列会自动继续。",
+            key(keys, Command::EnterToken)
+        ),
+        F::BadRequest if failure.code.as_deref() == Some("api_not_implemented") => {
+            "请改用其他动作：其余的都照常可用。".to_owned()
+        }
+        F::Retired => "这个功能已停用：请改用其他动作或模型，其余的都照常可用。".to_owned(),
+        F::NoFile => format!("请检查路径与读取权限；按 {again} 再试一次。"),
+        F::TooLarge => "请缩小文件（mp3 或 m4a），或改给一个公开的链接。".to_owned(),
+        F::HostRefused => "文件空间可能需要自己的令牌（platform token）：请在配置文件 [files] 用 token_file 指定存放它的文件，或改用别的 host；也可以改给一个公开的链接。".to_owned(),
         F::Unreachable | F::RateLimited => "会自动重试，不必处理。".to_owned(),
         F::NoToken | F::BadToken => hold(Hold::Token, keys),
         F::NoCredit => hold(Hold::Credit, keys),
@@ -100,7 +137,7 @@ pub(super) fn hold(hold: Hold, keys: &Keymap) -> String {
 
 pub(super) fn failed(label: &str, failure: &Failure, keys: &Keymap) -> String {
     let more = key(keys, Command::Queue(Q::Details));
-    let line = super::STRINGS.failure_line(failure.kind);
+    let line = super::STRINGS.failure_line(failure);
     format!(
         "{}：{line}。在队列按 {more} 看详情。{}",
         label,
@@ -112,7 +149,7 @@ pub(super) fn not_fetched(title: &str, failure: &Failure, keys: &Keymap) -> Stri
     format!(
         "{}的文件下载失败：{}。在曲库按 {} 可重新下载，不另收费。{}",
         title,
-        super::failure(failure.kind),
+        super::failure(failure),
         key(keys, Command::Library(B::Fetch)),
         trace(failure)
     )

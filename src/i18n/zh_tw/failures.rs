@@ -5,7 +5,29 @@ use crate::app::keymap::Keymap;
 use crate::domain::{Charge, Failure, FailureKind as F, Hold, Problem};
 use crate::i18n::key;
 
-pub(super) fn failure(kind: F) -> &'static str {
+pub(super) fn failure(failure: &Failure) -> &'static str {
+    match (failure.kind, failure.code.as_deref(), failure.status) {
+        (F::BadToken, Some("token_mismatched"), Some(400)) => "這個 token 屬於另一個 API",
+        (F::BadToken, Some("token_mismatched"), _) => "這個 token 與這個 API 不相符",
+        (F::BadToken, Some("invalid_token"), _) => "API 不認得這個 token",
+        (F::BadToken, Some("token_expired"), _) => "這個 token 已過期",
+        (F::NoToken, Some("no_token"), _) => "送出的任務沒有附上 token",
+        (F::BadRequest, Some("api_not_implemented"), _) => "這台伺服器不認得這個動作",
+        (F::BadRequest, Some("bad_request"), _) => "API 不接受這個任務裡的某個值",
+        (F::Disabled, Some("disabled"), _) => "這個 token 所屬的應用已被停用",
+        (F::NoCredit, Some("used_up"), _) => "這個帳號的點數已用完",
+        (F::WrongAddress, Some("no_api"), _) => "這個位址沒有 Producer API",
+        (F::RateLimited, Some("too_many_requests" | "rate_limited"), _) => {
+            "請求太頻繁：API 沒有接受這個任務"
+        }
+        (F::Forbidden, Some("forbidden"), _) => "API 禁止這個任務",
+        (F::Unknown, Some("api_error"), _) => "API 收到任務後出了錯",
+        (F::Unknown, Some("timeout"), _) => "API 太慢，已放棄",
+        (kind, ..) => of_kind(kind),
+    }
+}
+
+fn of_kind(kind: F) -> &'static str {
     match kind {
         F::Unreachable => "連不上 API",
         F::RateLimited => "API 忙碌中，沒有接受這個任務",
@@ -14,6 +36,7 @@ pub(super) fn failure(kind: F) -> &'static str {
         F::NoCredit => "帳號的點數用完了",
         F::Disabled => "帳號已被停用",
         F::BadRequest => "API 不接受這個任務的內容",
+        F::Retired => "API 已不再提供這個功能",
         F::Forbidden => "API 不允許這個任務",
         F::WrongAddress => "這個位址不是 Producer API",
         F::Unknown => "已送出，但結果不明",
@@ -22,6 +45,9 @@ pub(super) fn failure(kind: F) -> &'static str {
         F::Cancelled => "送出前由你取消",
         F::BadFile => "連結失效或檔案損毀",
         F::Disk => "磁碟已滿、損壞或無法寫入",
+        F::NoFile => "無法讀取本機檔案",
+        F::TooLarge => "檔案太大，檔案空間不收",
+        F::HostRefused => "檔案空間不收這個檔案",
     }
 }
 
@@ -33,9 +59,20 @@ pub(super) fn charge(charge: Charge) -> &'static str {
     }
 }
 
-pub(super) fn next_step(kind: F, keys: &Keymap) -> String {
+pub(super) fn next_step(failure: &Failure, keys: &Keymap) -> String {
     let again = key(keys, Command::Queue(Q::OrderAgain));
-    match kind {
+    match failure.kind {
+        F::BadToken if failure.code.as_deref() == Some("token_expired") => format!(
+            "到 https://platform.acedata.cloud 建立新的 token，按 {} 輸入後佇列會自動繼續。",
+            key(keys, Command::EnterToken)
+        ),
+        F::BadRequest if failure.code.as_deref() == Some("api_not_implemented") => {
+            "請改用其他動作：其餘的都照常可用。".to_owned()
+        }
+        F::Retired => "這個功能已停用：請改用其他動作或模型，其餘的都照常可用。".to_owned(),
+        F::NoFile => format!("請檢查路徑與讀取權限；按 {again} 再試一次。"),
+        F::TooLarge => "請縮小檔案（mp3 或 m4a），或改給一個公開的連結。".to_owned(),
+        F::HostRefused => "檔案空間可能需要自己的 token（platform token）：請在設定檔 [files] 以 token_file 指定存放它的檔案，或改用別的 host；也可以改給一個公開的連結。".to_owned(),
         F::Unreachable | F::RateLimited => "會自動重試，不必處理。".to_owned(),
         F::NoToken | F::BadToken => hold(Hold::Token, keys),
         F::NoCredit => hold(Hold::Credit, keys),
@@ -100,7 +137,7 @@ pub(super) fn hold(hold: Hold, keys: &Keymap) -> String {
 
 pub(super) fn failed(label: &str, failure: &Failure, keys: &Keymap) -> String {
     let more = key(keys, Command::Queue(Q::Details));
-    let line = super::STRINGS.failure_line(failure.kind);
+    let line = super::STRINGS.failure_line(failure);
     format!(
         "{}：{line}。在佇列按 {more} 看詳情。{}",
         label,
@@ -112,7 +149,7 @@ pub(super) fn not_fetched(title: &str, failure: &Failure, keys: &Keymap) -> Stri
     format!(
         "{}的檔案下載失敗：{}。在曲庫按 {} 可重新下載，不另收費。{}",
         title,
-        super::failure(failure.kind),
+        super::failure(failure),
         key(keys, Command::Library(B::Fetch)),
         trace(failure)
     )

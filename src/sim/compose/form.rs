@@ -25,6 +25,40 @@ pub struct Section {
     pub beats: u32,
 }
 
+/// What the music is for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Role {
+    /// A whole song, with a beginning and an end.
+    Whole,
+    /// The rest of a song that has begun: no beginning, but an end.
+    Rest,
+    /// So many seconds within a song: neither beginning nor end.
+    Stretch(f64),
+    /// A whole song of so many seconds.
+    Filled(f64),
+}
+
+impl Role {
+    /// True for what comes to a close.
+    pub fn ends(self) -> bool {
+        !matches!(self, Role::Stretch(_))
+    }
+
+    fn begins(self) -> bool {
+        matches!(self, Role::Whole | Role::Filled(_))
+    }
+
+    /// Shortest and longest time of the sections, the end aside, in seconds.
+    fn bounds(self) -> (f64, f64) {
+        match self {
+            Role::Whole => (SHORTEST, LONGEST),
+            Role::Rest => (SHORTEST / 2.0, LONGEST),
+            Role::Stretch(seconds) => (seconds, f64::INFINITY),
+            Role::Filled(seconds) => (seconds - 3.5, f64::INFINITY),
+        }
+    }
+}
+
 /// Syllables that fit one phrase; a longer line takes two or three.
 const PHRASE: u32 = 15;
 const SHORTEST: f64 = 42.0;
@@ -33,16 +67,23 @@ const LONGEST: f64 = 138.0;
 const LINES: usize = 200;
 
 /// The sections of a song with this lyric; `beat` is the length of a beat in seconds, `phrase` that of a line in beats.
-pub fn of_lyric(lyric: &str, beat: f64, phrase: u32) -> Vec<Section> {
+pub fn of_lyric(lyric: &str, beat: f64, phrase: u32, role: Role) -> Vec<Section> {
     let mut sung = read(lyric, phrase);
-    if sung.is_empty() {
-        return instrumental(beat, phrase);
+    let has_words = !sung.is_empty();
+    if !has_words {
+        sung = instrumental(beat, phrase);
+        if role == Role::Whole {
+            return sung;
+        }
+    }
+    if !role.begins() {
+        sung.retain(|section| section.kind != Kind::Intro || !section.lines.is_empty());
     }
     let bare = phrase * 2;
-    if sung
+    let has_intro = sung
         .first()
-        .is_some_and(|section| section.kind != Kind::Intro)
-    {
+        .is_some_and(|section| section.kind == Kind::Intro);
+    if role.begins() && !has_intro {
         sung.insert(0, empty(Kind::Intro, bare));
     }
     let outro = match sung.pop() {
@@ -53,17 +94,49 @@ pub fn of_lyric(lyric: &str, beat: f64, phrase: u32) -> Vec<Section> {
         }
         None => empty(Kind::Outro, bare),
     };
+    let (shortest, longest) = role.bounds();
+    let end = if role.ends() { outro.beats } else { 0 };
     let once = sung.clone();
-    while seconds(&sung, beat) + f64::from(outro.beats) * beat < SHORTEST {
+    while seconds(&sung, beat) + f64::from(end) * beat < shortest {
         sung.push(empty(Kind::Solo, phrase * 2));
-        let again = once.iter().filter(|section| !section.lines.is_empty());
+        let again = once
+            .iter()
+            .filter(|section| !has_words || !section.lines.is_empty());
         sung.extend(again.cloned());
     }
-    while sung.len() > 2 && seconds(&sung, beat) > LONGEST {
+    while sung.len() > 2 && seconds(&sung, beat) > longest {
         sung.pop();
     }
-    sung.push(outro);
+    if role.ends() {
+        sung.push(outro);
+    }
     sung
+}
+
+/// Puts other words in place of the lines that are sung, one for one and from the beginning again when they run out;
+/// sections without a line get some if there is none in the whole song.
+pub fn put_words(sections: &mut [Section], words: &str, phrase: u32) {
+    let lines: Vec<(String, u32)> = read(words, phrase)
+        .into_iter()
+        .flat_map(|section| section.lines)
+        .collect();
+    if lines.is_empty() {
+        return;
+    }
+    let mut lines = lines.into_iter().cycle();
+    let is_sung = sections.iter().any(|section| !section.lines.is_empty());
+    for section in sections {
+        let has_voice = !matches!(section.kind, Kind::Intro | Kind::Outro | Kind::Solo);
+        if !is_sung && has_voice {
+            let count = section.beats / phrase;
+            section.lines = (0..count).map(|_| (String::new(), phrase)).collect();
+        }
+        for line in &mut section.lines {
+            if let Some((words, _)) = lines.next() {
+                line.0 = words;
+            }
+        }
+    }
 }
 
 fn seconds(sections: &[Section], beat: f64) -> f64 {

@@ -188,7 +188,32 @@ const WORDS: &[(&[&str], f64, f64)] = &[
     ),
 ];
 
+/// True if the prompt says which band it wants.
+pub fn names_a_style(prompt: &str) -> bool {
+    named(&prompt.to_lowercase()).is_some()
+}
+
+fn named(words: &str) -> Option<Style> {
+    STYLES
+        .iter()
+        .find(|(_, names)| names.iter().any(|name| words.contains(name)))
+        .map(|(style, _)| *style)
+}
+
 impl Mood {
+    /// The same mood with a band of another kind.
+    pub fn with_another_band(self, dice: &mut Dice) -> Self {
+        let others: Vec<Style> = STYLES
+            .iter()
+            .map(|(style, _)| *style)
+            .filter(|style| *style != self.style && *style != Style::Ambient)
+            .collect();
+        Self {
+            style: *dice.pick(&others),
+            ..self
+        }
+    }
+
     /// Reads the mood of `prompt`; `strength` (0–1) says how much its words count against the dice.
     pub fn of(prompt: &str, strength: f64, dice: &mut Dice) -> Self {
         let words = prompt.to_lowercase();
@@ -202,10 +227,7 @@ impl Mood {
             Style::Lofi,
             Style::Rock,
         ]);
-        let style = STYLES
-            .iter()
-            .find(|(_, names)| names.iter().any(|name| words.contains(name)))
-            .map_or(drawn, |(style, _)| *style);
+        let style = named(&words).unwrap_or(drawn);
         let mut energy = style.energy() + dice.between(-0.08, 0.08);
         let mut warmth = dice.between(0.30, 0.80);
         for (names, more_energy, more_warmth) in WORDS {

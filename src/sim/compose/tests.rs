@@ -2,22 +2,28 @@
 
 use super::*;
 
-fn wish() -> Wish {
-    Wish {
-        seed: "1".to_owned(),
-        prompt: "pop".to_owned(),
-        lyric: "[Intro]\n[Verse]\nShoes on my feet I'm ready to run\nEvery step feels like a loaded gun\n\
-                [Chorus]\nShoes on my feet I'm ready to run\nEvery step feels like a loaded gun\n\
-                [Verse 2]\nShoes on my feet I'm ready to run\nEvery step feels like a loaded gun\n[Outro]"
-            .to_owned(),
+fn muse(seed: &str, prompt: &str) -> Muse {
+    Muse {
+        seed: seed.to_owned(),
+        prompt: prompt.to_owned(),
         model: "FUZZ-2.0".to_owned(),
         weirdness: 0.5,
         sound_strength: 0.7,
-        lyrics_strength: 0.7,
-        instrumental: false,
-        limit: None,
+        casting: Casting::Drawn,
     }
 }
+
+fn by(muse: &Muse) -> Wish {
+    Wish::new(muse.clone(), LYRIC.to_owned())
+}
+
+fn wish() -> Wish {
+    by(&muse("1", "pop"))
+}
+
+const LYRIC: &str = "[Intro]\n[Verse]\nShoes on my feet I'm ready to run\nEvery step feels like a loaded gun\n\
+                     [Chorus]\nShoes on my feet I'm ready to run\nEvery step feels like a loaded gun\n\
+                     [Verse 2]\nShoes on my feet I'm ready to run\nEvery step feels like a loaded gun\n[Outro]";
 
 /// A section's notes: as many seconds after the first lead note of its first line as the verse lasts.
 fn sections(score: &Score) -> Vec<Vec<Note>> {
@@ -85,11 +91,7 @@ fn every_line_is_sung_syllable_by_syllable() {
 fn a_chorus_is_fuller_higher_and_on_other_chords_than_a_verse() {
     let prompts = ["pop", "rock", "piano ballad", "techno", "悲傷的歌", ""];
     for (seed, prompt) in (0..60).map(|seed| (seed, prompts[seed % prompts.len()])) {
-        let score = compose(&Wish {
-            seed: seed.to_string(),
-            prompt: prompt.to_owned(),
-            ..wish()
-        });
+        let score = compose(&by(&muse(&seed.to_string(), prompt)));
         let parts = sections(&score);
         let (verse, chorus) = (&parts[0], &parts[1]);
         assert!(chorus.len() > verse.len(), "{seed} {prompt}: density");
@@ -148,12 +150,13 @@ fn phrases_stay_within_their_time_and_a_voice() {
     for seed in 0..40 {
         let lyric = "[Verse]\na\nThis line has very many little syllables, more than any singer ever wants to sing at once\n\
                      在城市街道上舞動心跳中有節奏的敲擊陌生人微笑\n[Chorus]\nla la la";
-        let score = compose(&Wish {
-            seed: seed.to_string(),
-            lyric: lyric.to_owned(),
+        let muse = Muse {
             weirdness: f64::from(seed % 11) / 10.0,
-            prompt: String::new(),
-            ..wish()
+            ..muse(&seed.to_string(), "")
+        };
+        let score = compose(&Wish {
+            lyric: lyric.to_owned(),
+            ..by(&muse)
         });
         let lead: Vec<&Note> = score.notes.iter().filter(|note| is_lead(note)).collect();
         for (note, next) in lead.iter().zip(lead.iter().skip(1)) {

@@ -11,8 +11,8 @@ use crate::app::App;
 use crate::app::settings::Role;
 use crate::domain::time::after;
 use crate::domain::{
-    AudiosRequest, Charge, Failure, Field, MediaKind, Request, Seconds, Song, SongId, Task, TaskId,
-    TaskState, Timestamp, Work,
+    AudiosRequest, Charge, Failure, Field, MediaFile, MediaKind, Request, Seconds, Song, SongId,
+    Task, TaskId, TaskState, Timestamp, Work,
 };
 use crate::ui::Skin;
 use crate::ui::text;
@@ -75,19 +75,29 @@ impl<'a> Sheet<'a> {
             .chain(failure.status.map(|status| format!("HTTP {status}")))
             .collect();
         self.blank();
-        self.put(labels.failure, (strings.failure)(failure.kind), Role::Error);
+        self.put(labels.failure, (strings.failure)(failure), Role::Error);
         self.put(labels.code, &code.join(" · "), Role::Text);
         self.put(labels.message, &failure.message, Role::Text);
         let trace = failure.trace_id.as_deref().unwrap_or_default();
         self.put(labels.trace_id, trace, Role::Accent);
         self.put(labels.money, (strings.charge)(charge), Role::Text);
-        let next = (strings.next_step)(failure.kind, self.skin.keymap);
+        let next = (strings.next_step)(failure, self.skin.keymap);
         self.put(labels.next, &next, Role::Text);
+        let raw = failure.raw.as_deref().unwrap_or_default();
+        self.put(labels.raw, raw, Role::Muted);
     }
 }
 
-fn moment(moment: Timestamp) -> String {
-    moment.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+/// A moment by the user's clock.
+fn moment(app: &App, moment: Timestamp) -> String {
+    let local = moment.to_zoned(app.settings.zone.clone());
+    local.strftime("%Y-%m-%d %H:%M:%S %Z").to_string()
+}
+
+/// A day of the user's calendar.
+pub(super) fn day(app: &App, moment: Timestamp) -> String {
+    let local = moment.to_zoned(app.settings.zone.clone());
+    local.strftime("%Y-%m-%d").to_string()
 }
 
 /// Draws what is known of a task, from line `top` on.
@@ -129,8 +139,8 @@ fn task_rows(app: &App, skin: &Skin, task: &Task, width: u16) -> Vec<Words> {
     sheet.blank();
     put_order(&mut sheet, app, &task.request);
     sheet.blank();
-    sheet.put(labels.ordered, &moment(task.created_at), Role::Text);
-    let told = |at: Option<Timestamp>| at.map_or_else(String::new, moment);
+    sheet.put(labels.ordered, &moment(app, task.created_at), Role::Text);
+    let told = |at: Option<Timestamp>| at.map_or_else(String::new, |at| moment(app, at));
     sheet.put(labels.sent, &told(task.submitted_at), Role::Text);
     sheet.put(labels.finished, &told(task.finished_at), Role::Text);
     if task.attempts > 0 {
@@ -148,6 +158,12 @@ fn task_rows(app: &App, skin: &Skin, task: &Task, width: u16) -> Vec<Words> {
     let songs = task.songs.iter().filter_map(|id| app.songs.get(id));
     for song in songs {
         sheet.put(labels.songs, library::title(skin, song), Role::Playing);
+    }
+    if let Some(words) = &task.words {
+        sheet.blank();
+        sheet.put(labels.next, &(labels.take_words)(skin.keymap), Role::Ok);
+        sheet.put((strings.field)(Field::Title), &words.title, Role::Heading);
+        sheet.put(labels.words, &words.lyric, Role::Text);
     }
     sheet.rows
 }
@@ -290,11 +306,11 @@ fn song_rows(app: &App, skin: &Skin, song: &Song, width: u16) -> Vec<Words> {
     sheet.put(field(Field::Seed), &song.seed, Role::Text);
     sheet.put(field(Field::Prompt), &song.prompt, Role::Text);
     sheet.put(labels.id, &song.id.0, Role::Text);
-    sheet.put(labels.made, &moment(song.created_at), Role::Text);
+    sheet.put(labels.made, &moment(app, song.created_at), Role::Text);
     put_family(&mut sheet, app, song);
     if song.audio.url.is_some() {
         let end = after(song.created_at, LINK_LIVES);
-        let day = end.strftime("%Y-%m-%d").to_string();
+        let day = day(app, end);
         if end > app.now {
             sheet.put(labels.link_until, &day, Role::Text);
         } else {
@@ -302,8 +318,12 @@ fn song_rows(app: &App, skin: &Skin, song: &Song, width: u16) -> Vec<Words> {
         }
     }
     sheet.blank();
-    for kind in [MediaKind::Audio, MediaKind::Cover] {
-        put_media(&mut sheet, app, song, kind);
+    for kind in MediaKind::ALL {
+        // What was not ordered is not missing.
+        let is_expected = matches!(kind, MediaKind::Audio | MediaKind::Cover);
+        if is_expected || song.more.files.contains_key(&kind) {
+            put_media(&mut sheet, app, song, kind);
+        }
     }
     sheet.put(labels.folder, &app.settings.media_folder, Role::Text);
     if !song.lyric.is_empty() {
@@ -342,8 +362,13 @@ fn put_media(sheet: &mut Sheet, app: &App, song: &Song, kind: MediaKind) {
     let media = song.media(kind);
     let label = (strings.media)(kind);
     if let Some(file) = &media.file {
-        let value = format!("{} · {}", file.name, text::size(file.bytes));
-        sheet.put(label, &value, Role::Text);
+        let told = |file: &MediaFile| format!("{} · {}", file.name, text::size(file.bytes));
+        sheet.put(label, &told(file), Role::Text);
+        if kind == MediaKind::Stems {
+            for stem in &song.more.stems {
+                sheet.put("", &told(stem), Role::Text);
+            }
+        }
     } else if let Some(progress) = app.songs.progress(&song.id, kind) {
         sheet.put(label, &(labels.fetching)(progress.percent()), Role::Accent);
     } else {

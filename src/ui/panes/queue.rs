@@ -236,7 +236,7 @@ fn draw_row(app: &App, skin: &Skin, planned: &PlannedRow, inner: Rect, frame: &m
 }
 
 fn label<'a>(skin: &Skin, task: &'a Task) -> &'a str {
-    let label = task.request.label();
+    let label = task.label();
     if label.is_empty() {
         skin.strings.untitled
     } else {
@@ -260,6 +260,9 @@ pub(crate) fn glyph(task: &Task) -> (&'static str, Role) {
 fn progress(app: &App, skin: &Skin, task: &Task) -> String {
     let state = (skin.strings.state)(&task.state);
     let time = taken(task, app.now);
+    if let Some(percent) = app.tasks.hosting(task.id) {
+        return format!("{} {time:>5}", (skin.strings.hosting)(percent));
+    }
     match (&task.state, task.progress) {
         (TaskState::Submitting | TaskState::Running { .. }, Some(percent)) => {
             format!("{percent}% {time:>5}")
@@ -289,7 +292,7 @@ fn reason(app: &App, skin: &Skin, task: &Task) -> String {
     let strings = skin.strings;
     let mut told = match &task.state {
         TaskState::Failed { because } => {
-            let mut told = strings.failure_line(because.kind);
+            let mut told = strings.failure_line(because);
             if !because.message.is_empty() {
                 told.push_str(" · ");
                 told.push_str(&because.message);
@@ -303,7 +306,7 @@ fn reason(app: &App, skin: &Skin, task: &Task) -> String {
             because: Some(because),
             retry_at,
         } => {
-            let mut told = (strings.failure)(because.kind).to_owned();
+            let mut told = (strings.failure)(because).to_owned();
             if let Some(moment) = retry_at {
                 let left = elapsed(app.now, *moment).to_string();
                 told.push_str(" · ");

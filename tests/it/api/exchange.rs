@@ -5,7 +5,8 @@ use std::time::Duration;
 use fuzzbox::api::{Accepted, Client, Patience, Secret};
 use fuzzbox::domain::time::SignedDuration;
 use fuzzbox::domain::{
-    ApiTaskId, AudiosRequest, Failure, FailureKind, Outcome, Request, TaskRecord, Timestamp,
+    ApiTaskId, AudiosRequest, Endpoint, Failure, FailureKind, Outcome, Request, TaskRecord,
+    Timestamp,
 };
 use serde_json::{Value, json};
 use url::Url;
@@ -24,6 +25,7 @@ fn hasty() -> Patience {
     Patience {
         connect: Duration::from_millis(300),
         first_byte: Duration::from_millis(300),
+        work: Duration::from_millis(300),
         question: Duration::from_millis(300),
         idle: Duration::from_millis(300),
     }
@@ -154,7 +156,7 @@ async fn other_refusals_are_told_apart() {
         (code(400, "something_new"), FailureKind::BadRequest),
         (code(400, "api_error"), FailureKind::BadRequest),
         (code(404, "audio_not_found"), FailureKind::BadRequest),
-        (code(410, "retired"), FailureKind::BadRequest),
+        (code(410, "retired"), FailureKind::Retired),
         (code(422, "odd"), FailureKind::BadRequest),
         (code(429, "rate_limited"), FailureKind::RateLimited),
         (code(504, "timeout"), FailureKind::Unknown),
@@ -412,7 +414,7 @@ async fn a_lost_order_is_looked_for_by_its_time() {
         moment("1970-01-01T00:33:20.3Z"),
     );
     let found: Vec<TaskRecord> = Client::new(server.url())
-        .search(&token(), since, until)
+        .search(&token(), Endpoint::Audios, (since, until))
         .await
         .expect("an answer");
     let names: Vec<&str> = found.iter().map(|record| record.id.0.as_str()).collect();

@@ -7,7 +7,7 @@ use fuzzbox::app::effect::Effect;
 use fuzzbox::app::event::TaskEvent;
 use fuzzbox::app::notice::{Notice, Notices};
 use fuzzbox::app::settings::Settings;
-use fuzzbox::app::tasks::TaskQueue;
+use fuzzbox::app::tasks::{Made, TaskQueue};
 use fuzzbox::domain::time::after;
 use fuzzbox::domain::{
     ApiTaskId, AudiosRequest, Failure, FailureKind, Media, Outcome, Record, Request, Song, SongId,
@@ -94,6 +94,17 @@ impl Bench {
     }
 
     pub fn event(&mut self, event: TaskEvent) -> Vec<Song> {
+        let made = self.made(event);
+        made.into_iter()
+            .filter_map(|made| match made {
+                Made::Song(song) => Some(*song),
+                Made::File { .. } | Made::Words(_) => None,
+            })
+            .collect()
+    }
+
+    /// Tells of an event; all that it made.
+    pub fn made(&mut self, event: TaskEvent) -> Vec<Made> {
         self.act(|queue, cx| queue.on_event(event, cx))
     }
 
@@ -203,6 +214,7 @@ impl Bench {
                 sought,
                 since,
                 until,
+                ..
             } => Some((sought.clone(), *since, *until)),
             _ => None,
         })

@@ -226,6 +226,7 @@ impl World {
                 sought,
                 since,
                 until,
+                ..
             } => match how % 6 {
                 0 => None,
                 1 => Some(Err(Failure::new(FailureKind::Unreachable, ""))),

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
 use futures_util::stream;
-use fuzzbox::api::{Client, Secret};
+use fuzzbox::api::{Client, Host, Secret};
 use fuzzbox::app::App;
 use fuzzbox::app::settings::Settings;
 use fuzzbox::audio::OutputChoice;
@@ -87,6 +87,13 @@ impl Parts {
             store,
             output: OutputChoice::Silent,
             media: self.folder().join("media"),
+            files_host: Host {
+                url: format!("{}/api/v1/files/", self.url.trim_end_matches('/'))
+                    .parse()
+                    .expect("a link"),
+                token: None,
+            },
+            home: None,
             token: self.token.map(|token| Secret::new(token).expect("a token")),
             store_token: Arc::new(move |typed| {
                 *locked(&stored) = Some(typed.to_owned());

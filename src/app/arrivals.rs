@@ -1,0 +1,95 @@
+//! What comes back from the API: songs and files go into the library, words into the lyrics.
+//!
+//! Invariant: what was made is kept in the same breath as the end of its task, and no word the user typed makes room for
+//! one that was not.
+
+use super::App;
+use super::effect::Effect;
+use super::event::TaskEvent;
+use super::notice::{Arrival, Notice};
+use super::panes::PaneId;
+use super::tasks::Made;
+use crate::domain::song::fnv1a;
+use crate::domain::{Record, Request, Song, Task, TaskId};
+
+impl App {
+    pub(super) fn on_task(&mut self, event: TaskEvent) {
+        let (tasks, songs, mut cx) = self.engine();
+        let made = tasks.on_event(event, &mut cx);
+        let any = !made.is_empty();
+        let mut words = Vec::new();
+        for made in made {
+            match made {
+                Made::Song(song) => songs.add(*song, &mut cx),
+                Made::File {
+                    task,
+                    song,
+                    kind,
+                    url,
+                    title,
+                } => {
+                    let song = songs.attach((song, title), (kind, url), &mut cx);
+                    keep_with(task, song, cx.effects);
+                }
+                Made::Words(task) => words.push(task),
+            }
+        }
+        for task in words {
+            self.on_words(task);
+        }
+        if any {
+            self.library.refresh(&self.songs);
+        }
+        self.queue.refresh(&self.tasks);
+    }
+
+    /// Notes what the lyrics were when words were ordered: whether they may be replaced is told by that.
+    pub(super) fn note_lyrics(&mut self, id: TaskId) {
+        let is_for_words = |task: &Task| matches!(task.request, Request::Lyrics(_));
+        if self.tasks.get(id).is_some_and(is_for_words) {
+            self.lyrics_at.insert(id, self.lyrics_mark());
+        }
+    }
+
+    fn lyrics_mark(&self) -> u64 {
+        fnv1a(self.lyrics.contents().as_bytes())
+    }
+
+    /// Words were written: they go into the lyrics if nothing was typed there since, else they wait with their task.
+    fn on_words(&mut self, id: TaskId) {
+        let then = self.lyrics_at.remove(&id);
+        let is_untouched = self.lyrics.editor().is_empty() || then == Some(self.lyrics_mark());
+        if is_untouched && self.take_words(id) {
+            self.notify(Notice::Arrived(Arrival::Words));
+        } else if let Some(task) = self.tasks.get(id) {
+            let label = task.label().to_owned();
+            self.notify(Notice::Arrived(Arrival::WordsWait(label)));
+        }
+    }
+
+    /// Puts the words of a task into the lyrics, in one step that can be undone. Tells whether it has any.
+    fn take_words(&mut self, id: TaskId) -> bool {
+        let words = self.tasks.get(id).and_then(|task| task.words.as_ref());
+        let Some(lyric) = words.map(|words| words.lyric.clone()) else {
+            return false;
+        };
+        self.lyrics.replace(&lyric);
+        self.draft_changed();
+        true
+    }
+
+    /// The user takes the words of a task that lies open.
+    pub(super) fn accept_words(&mut self, id: TaskId) {
+        if self.take_words(id) {
+            self.set_focus(PaneId::Lyrics);
+            self.notify(Notice::Arrived(Arrival::Words));
+        }
+    }
+}
+
+/// Keeps a song in the same transaction as the end of the task that changed it: saves in a row are one.
+fn keep_with(task: TaskId, song: Song, effects: &mut Vec<Effect>) {
+    let is_end = |effect: &Effect| matches!(effect, Effect::Save(Record::Task(kept)) if kept.id == task && kept.state.is_final());
+    let at = effects.iter().position(is_end).unwrap_or(effects.len());
+    effects.insert(at, Effect::Save(Record::Song(Box::new(song))));
+}

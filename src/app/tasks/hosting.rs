@@ -1,0 +1,143 @@
+//! Local files on their way to the file host: what has to be done before such an order can be sent.
+//!
+//! Invariant: nothing is ordered by it and nothing charged, so that it may be done again; the order waits meanwhile.
+
+use std::collections::BTreeMap;
+
+use super::TaskQueue;
+use super::retry::{asked_pause, doubling, if_ahead, is_due, jitter, paced};
+use crate::app::cx::Cx;
+use crate::app::effect::Effect;
+use crate::domain::time::after;
+use crate::domain::{
+    Failure, FailureKind, Link, Record, Request, Task, TaskId, TaskState, Timestamp,
+};
+
+/// How many files are brought to the host at once.
+const AT_ONCE: usize = 2;
+/// The longest pause of our own between two tries, and the longest one taken on, in seconds.
+const LONGEST_PAUSE: f64 = 60.0;
+const LONGEST_ASKED: f64 = 3600.0;
+/// How often the host may be in trouble before the user is told to look for another.
+const TRIES: u32 = 8;
+
+/// The files that are under way, and how far they are: bytes so far, bytes in all.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Hosting {
+    under_way: BTreeMap<TaskId, (u64, u64)>,
+}
+
+impl Hosting {
+    pub(super) fn forget(&mut self, id: TaskId) {
+        self.under_way.remove(&id);
+    }
+}
+
+impl TaskQueue {
+    /// How far the file of a task is on its way to the host, in percent; `None`: it is not on its way.
+    pub fn hosting(&self, id: TaskId) -> Option<u8> {
+        let (done, total) = self.hosting.under_way.get(&id)?;
+        Some((done.min(total) * 100).checked_div(*total).unwrap_or(0) as u8)
+    }
+
+    /// Brings the files of waiting orders to the host, as far as there are places.
+    pub(super) fn host_waiting(&mut self, cx: &mut Cx) {
+        if self.is_token_missing(cx) {
+            return;
+        }
+        let now = cx.now;
+        let free = AT_ONCE.saturating_sub(self.hosting.under_way.len());
+        let ready: Vec<(TaskId, String)> = self
+            .open()
+            .filter(|task| !self.hosting.under_way.contains_key(&task.id))
+            .filter(|task| waits_until(task).is_some_and(|at| is_due(at, now, LONGEST_ASKED)))
+            .filter_map(|task| Some((task.id, task.request.to_host()?.to_owned())))
+            .take(free)
+            .collect();
+        for (task, path) in ready {
+            self.hosting.under_way.insert(task, (0, 0));
+            cx.emit(Effect::Host { task, path });
+        }
+    }
+
+    pub(super) fn next_host(&self, now: Timestamp) -> Option<Timestamp> {
+        if self.hosting.under_way.len() >= AT_ONCE {
+            return None;
+        }
+        self.open()
+            .filter_map(waits_until)
+            .filter_map(|at| if_ahead(at, now, LONGEST_ASKED))
+            .min()
+    }
+
+    pub(super) fn on_hosting(&mut self, id: TaskId, done: u64, total: u64) {
+        if let Some(far) = self.hosting.under_way.get_mut(&id) {
+            *far = (done, total);
+        }
+    }
+
+    /// The file has an address: the order names it from now on, and waits for its turn.
+    pub(super) fn on_hosted(&mut self, id: TaskId, url: &Link, cx: &mut Cx) {
+        self.hosting.forget(id);
+        let Some(task) = self.tasks.get_mut(&id) else {
+            return;
+        };
+        let can_wait = matches!(
+            task.state,
+            TaskState::Waiting { .. } | TaskState::Held { .. }
+        );
+        let Request::Upload(order) = &mut task.request else {
+            return;
+        };
+        if !can_wait || order.audio_url.is_some() {
+            return;
+        }
+        order.audio_url = Some(url.as_str().to_owned());
+        if let TaskState::Waiting { retry_at, because } = &mut task.state {
+            (*retry_at, *because) = (None, None);
+        }
+        self.disk.keeps(id, cx.now);
+        cx.emit(Effect::Save(Record::Task(Box::new(task.clone()))));
+    }
+
+    /// The file did not get there. Trouble on the way passes; what the host says for good is told to the user.
+    pub(super) fn on_not_hosted(&mut self, id: TaskId, failure: Failure, cx: &mut Cx) {
+        self.hosting.forget(id);
+        let Some(task) = self.tasks.get(&id) else {
+            return;
+        };
+        let TaskState::Waiting { .. } = task.state else {
+            return;
+        };
+        let tries = task.attempts + 1;
+        let may_pass = match failure.kind {
+            FailureKind::RateLimited => true,
+            // Without an answer it is the network, which is waited for; with one it is the host.
+            FailureKind::Unreachable => failure.status.is_none() || tries < TRIES,
+            _ => false,
+        };
+        if matches!(failure.kind, FailureKind::NoToken | FailureKind::BadToken) {
+            return self.hold_for_token(id, failure, cx);
+        }
+        if !may_pass {
+            return self.fail(id, failure, cx);
+        }
+        let own = doubling(2.0, tries, LONGEST_PAUSE) * jitter(id, tries);
+        let pause = asked_pause(&failure, LONGEST_ASKED).unwrap_or(paced(own, cx.settings));
+        let state = TaskState::Waiting {
+            retry_at: Some(after(cx.now, pause)),
+            because: Some(failure),
+        };
+        self.advance_with(id, state, |task| task.attempts = tries, cx);
+    }
+}
+
+/// From when on the file of a task may be brought to its host, if that is what the task waits for.
+fn waits_until(task: &Task) -> Option<Timestamp> {
+    match task.state {
+        TaskState::Waiting { retry_at, .. } if task.request.to_host().is_some() => {
+            Some(retry_at.unwrap_or(Timestamp::MIN))
+        }
+        _ => None,
+    }
+}
