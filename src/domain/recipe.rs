@@ -14,17 +14,6 @@ use super::request::{AudiosRequest, Request};
 /// The variable that holds the token, as the provider's own clients name it.
 pub const TOKEN_VARIABLE: &str = "ACEDATACLOUD_API_TOKEN";
 
-/// Where an order goes, under the API's base address.
-pub fn path(request: &Request) -> &'static str {
-    match request {
-        Request::Audios(_) => "producer/audios",
-        Request::Lyrics(_) => "producer/lyrics",
-        Request::Upload(_) => "producer/upload",
-        Request::Wav(_) => "producer/wav",
-        Request::Videos(_) => "producer/videos",
-    }
-}
-
 /// The whole address of an order at an API. A user name in `base` is not for other hands and is left out.
 pub fn address(request: &Request, base: &str) -> String {
     let base = match base.parse::<url::Url>() {
@@ -37,7 +26,11 @@ pub fn address(request: &Request, base: &str) -> String {
         }
         Err(_) => base.to_owned(),
     };
-    format!("{}/{}", base.trim_end_matches('/'), path(request))
+    format!(
+        "{}/producer/{}",
+        base.trim_end_matches('/'),
+        request.endpoint().name()
+    )
 }
 
 /// The body exactly as it is sent: the fields that were filled in, and for an order that makes a song and is not called

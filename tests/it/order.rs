@@ -288,3 +288,29 @@ fn the_demo_orders_without_a_token_or_an_account() {
     assert_eq!(server.knocks(), 0);
     assert!(database(&home, "fuzzbox-demo").exists());
 }
+
+#[test]
+fn words_are_written_to_be_piped_on() {
+    let server = Server::quick();
+    let home = Home::new();
+    let output = run(&home, &server, &["lyrics", "--prompt", "a lighthouse"]);
+    let (out, _) = ended(&output, 0);
+    assert!(out.lines().count() > 3, "{out}");
+    assert!(out.starts_with('['), "{out}");
+    let words = kept(&home).tasks[0].words.clone();
+    assert_eq!(words.expect("they are kept").lyric, out.trim_end());
+}
+
+#[test]
+fn a_file_of_a_song_is_told_with_its_place() {
+    let server = Server::quick();
+    let home = Home::new();
+    let (out, _) = ended(&run(&home, &server, &["generate", "--prompt", "rain"]), 0);
+    let id = out.split('\t').next().expect("an id").to_owned();
+    for kind in ["wav", "videos", "stems"] {
+        let (out, _) = ended(&run(&home, &server, &[kind, "--audio-id", &id]), 0);
+        let file = out.trim_end().rsplit('\t').next().expect("a file");
+        assert!(Path::new(file).exists(), "{kind}: {out}");
+        assert!(out.starts_with(&id), "{kind}: {out}");
+    }
+}

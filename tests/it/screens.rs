@@ -308,6 +308,14 @@ fn windows(locale: Locale) -> Vec<(&'static str, App)> {
             with(app(), "3 down down down down down down enter"),
         ),
         ("a song", with(app(), "4 down down down i")),
+        ("preview", with(app(), "1 v")),
+        ("preview of a task", with(app(), "3 v")),
+        (
+            "copy",
+            with(app(), "3 down down down down down down down y"),
+        ),
+        ("batch", with(app(), "1 B")),
+        ("batch, models", with(app(), "1 B l down down")),
     ]
 }
 
@@ -361,6 +369,10 @@ fn notices() -> Vec<Notice> {
         Notice::Copied(Copied::Id),
         Notice::Copied(Copied::Lyric),
         Notice::Copied(Copied::Failure),
+        Notice::Copied(Copied::Curl),
+        Notice::Copied(Copied::CommandLine),
+        Notice::BatchOrdered(5),
+        Notice::BudgetReached(20),
         Notice::NotCopied("no terminal".to_owned()),
         Notice::NotSaved("disk full".to_owned()),
         Notice::NotPlayed("not an audio file".to_owned()),
@@ -447,7 +459,7 @@ fn every_phrase_in_every_language() {
         }
         tell("hosting", &(strings.hosting)(42));
         tell("take words", &(strings.details.take_words)(keymap));
-        for hold in [Hold::Token, Hold::Credit, Hold::Disk] {
+        for hold in [Hold::Token, Hold::Credit, Hold::Disk, Hold::Budget] {
             tell("hold", &(strings.hold)(hold, keymap));
         }
         for task in tasks() {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::super::Trouble;
 use super::{INTERRUPTED, UNDECIDED};
 use crate::app::settings::Locale;
-use crate::domain::{Charge, Failure, Hold, Link, MediaKind, Song, Task, TaskState};
+use crate::domain::{Charge, Failure, Hold, Link, MediaKind, Song, Task, TaskState, Words};
 use crate::i18n;
 
 /// The ends an order can come to here.
@@ -53,12 +53,16 @@ pub(super) struct Report {
 }
 
 impl Report {
-    /// For stdout: a line for each file with id, title and path, set apart by tabs; for an order that was only placed, the
-    /// API's id of its task.
+    /// For stdout: a line for each file with id, title and path, set apart by tabs; the words that were written; for an order
+    /// that was only placed, the API's id of its task.
     pub(super) fn lines(&self) -> String {
         let api_id = self.task.as_ref().and_then(|task| task.api_id.as_ref());
         if self.end == Some(End::Taken) {
             return api_id.map_or_else(String::new, |id| format!("{}\n", id.0));
+        }
+        if let Some(words) = self.words() {
+            // Nothing but the words, to be piped on.
+            return format!("{}\n", words.lyric);
         }
         let mut lines = String::new();
         for Made { song, path, .. } in &self.made {
@@ -86,6 +90,7 @@ impl Report {
             "trace_id": task.and_then(|task| task.trace_id.as_ref()),
             "request": task.map(|task| Value::Object(task.request.sent())),
             "songs": songs,
+            "words": self.words(),
             "failure": failure.map(|failure| of_failure(failure, self.charge(failure))),
         })
     }
@@ -121,6 +126,10 @@ impl Report {
                 ),
             )),
         }
+    }
+
+    fn words(&self) -> Option<&Words> {
+        self.task.as_ref()?.words.as_ref()
     }
 
     fn hold(&self, told: &str) -> String {
