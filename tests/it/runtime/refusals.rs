@@ -106,7 +106,7 @@ async fn further_refusals_are_explained_too() {
             [
                 "The API no longer does this",
                 "nothing was charged",
-                "All the others go on",
+                "It was retired",
             ],
         ),
         (
