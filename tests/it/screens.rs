@@ -430,6 +430,31 @@ const CODES: &[(FailureKind, &str, u16)] = &[
     (FailureKind::Unknown, "timeout", 504),
 ];
 
+fn problems() -> [Problem; 12] {
+    [
+        Problem::OutOfRange { min: 0.2, max: 1.0 },
+        Problem::TooLong {
+            length: 214,
+            max: 200,
+        },
+        Problem::Missing,
+        Problem::NotANumber,
+        Problem::ControlCharacter,
+        Problem::LiteralNewline,
+        Problem::NotAnId,
+        Problem::NotAMoment,
+        Problem::PastTheEnd {
+            length: Seconds(153.8),
+        },
+        Problem::EndsBeforeItBegins,
+        Problem::NotAnAddress,
+        Problem::TooLarge {
+            bytes: 123_456,
+            max: 100_000,
+        },
+    ]
+}
+
 #[test]
 fn every_phrase_in_every_language() {
     let keymap = &Settings::default().keymap;
@@ -465,29 +490,7 @@ fn every_phrase_in_every_language() {
         for task in tasks() {
             tell("state", (strings.state)(&task.state));
         }
-        let range = Problem::OutOfRange { min: 0.2, max: 1.0 };
-        let long = Problem::TooLong {
-            length: 214,
-            max: 200,
-        };
-        let rest = [
-            Problem::Missing,
-            Problem::NotANumber,
-            Problem::ControlCharacter,
-            Problem::LiteralNewline,
-            Problem::NotAnId,
-            Problem::NotAMoment,
-            Problem::PastTheEnd {
-                length: Seconds(153.8),
-            },
-            Problem::EndsBeforeItBegins,
-            Problem::NotAnAddress,
-            Problem::TooLarge {
-                bytes: 123_456,
-                max: 100_000,
-            },
-        ];
-        for problem in [range, long].iter().chain(&rest) {
+        for problem in &problems() {
             tell("problem", &(strings.problem)(problem, keymap));
         }
         for (command, name) in Command::ALL {
