@@ -5,13 +5,16 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod arrivals;
+pub mod batch;
 pub mod command;
 pub mod cx;
+mod deeds;
 mod default_keys;
 mod dispatch;
 pub mod editor;
 pub mod effect;
 pub mod event;
+pub mod fuzzy;
 mod input;
 mod keeper;
 pub mod keymap;
@@ -20,6 +23,7 @@ pub mod panes;
 pub mod settings;
 pub mod songs;
 mod stories;
+pub mod take;
 pub mod tasks;
 
 use std::collections::BTreeMap;
@@ -84,6 +88,8 @@ pub struct App {
     unkept_songs: Vec<SongId>,
     /// What the lyrics were when words were ordered.
     lyrics_at: BTreeMap<TaskId, u64>,
+    /// Ordered once everything that is kept is known.
+    at_start: Vec<Request>,
     draft_keeper: Keeper,
     preferences_keeper: Keeper,
     effects: Vec<Effect>,
@@ -91,7 +97,15 @@ pub struct App {
 
 impl App {
     /// The studio as it was left.
-    pub fn new(saved: Saved, settings: Settings, words: CommandWords, now: Timestamp) -> Self {
+    pub fn new(
+        mut saved: Saved,
+        mut settings: Settings,
+        words: CommandWords,
+        now: Timestamp,
+    ) -> Self {
+        // The switch is where it was left; the config can only turn it on.
+        settings.experimental |= saved.draft.experimental;
+        saved.draft.experimental = settings.experimental;
         let mut app = App {
             now,
             focus: PaneId::Compose,
@@ -108,6 +122,7 @@ impl App {
             removed: saved.preferences.removed,
             unkept_songs: Vec::new(),
             lyrics_at: BTreeMap::new(),
+            at_start: Vec::new(),
             draft_keeper: Keeper::default(),
             preferences_keeper: Keeper::default(),
             effects: Vec::new(),
@@ -134,7 +149,10 @@ impl App {
         let (tasks, songs, mut cx) = self.engine();
         tasks.start(&mut cx);
         songs.start(&mut cx);
+        self.place_at_start();
         self.queue.refresh(&self.tasks);
+        // The source song of the draft may be among those that have just been read.
+        self.recheck(false);
     }
 
     /// Takes in what has happened, and tells what is to be done about it, in order.
@@ -286,7 +304,8 @@ impl App {
             TokenEvent::Stored => {
                 self.overlay = None;
                 self.settings.has_token = true;
-                self.notify(Notice::TokenStored);
+                let outranked = self.settings.token_outranked_by.clone();
+                self.notify(Notice::TokenStored(outranked));
                 let (tasks, _, mut cx) = self.engine();
                 tasks.token_given(&mut cx);
                 self.queue.refresh(&self.tasks);
@@ -319,6 +338,8 @@ impl App {
 
     /// Checks the draft anew. `tried`: because the user tried to order it.
     fn recheck(&mut self, tried: bool) -> Option<Request> {
+        let source = SongId(self.compose.draft().source.trim().to_owned());
+        self.compose.set_source(self.songs.get(&source));
         let (request, errors) = match self.draft().check(self.source()) {
             Ok(request) => (Some(request), Vec::new()),
             Err(errors) => (None, errors),

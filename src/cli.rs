@@ -1,13 +1,15 @@
 //! The command line: no subcommand opens the studio.
 //!
-//! Invariant: results go to stdout, everything else to stderr. Exit codes: 0 well, 1 failed, 2 used wrongly.
+//! Invariant: results go to stdout, everything else to stderr. Exit codes: 0 well, 1 failed, 2 used wrongly, and for orders
+//! the others of [`EXIT_CODES`].
 
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+mod order;
 mod replay;
 mod settings;
 mod simulate;
@@ -15,7 +17,8 @@ mod studio;
 
 /// A keyboard-driven terminal studio for making songs with the Producer API (FUZZ models).
 ///
-/// Without a command it opens the studio. The token is never given on the command line: it is read from
+/// Without a command it opens the studio. `generate` and its like order one thing from the command line, through the
+/// studio's own engine; the song is in its library afterwards. The token is never given on the command line: it is read from
 /// `--token-file`, from `ACEDATACLOUD_API_TOKEN`, or from the file `token` in the config directory, or typed into the
 /// studio (^t).
 #[derive(Debug, Parser)]
@@ -36,6 +39,15 @@ Files:
 Environment:
   ACEDATACLOUD_API_TOKEN, ACEDATACLOUD_API_BASE_URL, LANG, NO_COLOR, PULSE_SERVER, HTTPS_PROXY";
 
+const EXIT_CODES: &str = "\
+Exit codes of an order:
+  0    done, and the files are here (with --no-wait: taken)
+  1    failed; the message says whether it was charged
+  2    used wrongly; nothing was kept or sent
+  3    in doubt, or held for a token, credit, disk or the cap of the day: the studio asks what to do
+  4    a studio is open with these songs; nothing was kept or sent
+  130  left with Ctrl-C: the order is kept, and the next studio goes on with it";
+
 #[derive(Debug, Subcommand)]
 enum Sub {
     /// Run the offline Producer API: the real one's answers, refusals and files, with songs made here
@@ -54,6 +66,10 @@ pub(crate) enum Trouble {
     Usage(anyhow::Error),
     /// It failed: exit code 1.
     Failed(anyhow::Error),
+    /// Another fuzzbox has the profile. For an order that has a code of its own.
+    Busy(anyhow::Error),
+    /// An end with an exit code of its own.
+    Coded(u8, anyhow::Error),
 }
 
 impl<E: Into<anyhow::Error>> From<E> for Trouble {
@@ -64,14 +80,30 @@ impl<E: Into<anyhow::Error>> From<E> for Trouble {
 
 /// Does what the arguments of the process ask for.
 pub fn run() -> ExitCode {
-    let arguments = Arguments::parse();
+    let program = order::add_to(Arguments::command());
+    let mut usage = program.clone();
+    let matches = program.get_matches();
+    if let Some(done) = order::run(&matches) {
+        return conclude(done, order::BUSY);
+    }
+    let arguments = match Arguments::from_arg_matches(&matches) {
+        Ok(arguments) => arguments,
+        Err(error) => error.format(&mut usage).exit(),
+    };
     let done = match arguments.command {
         None => studio::run(&arguments.studio),
         Some(Sub::Simulate(simulate)) => simulate::run(&simulate),
         Some(Sub::Replay { file }) => replay::run(&file),
     };
+    conclude(done, 1)
+}
+
+/// The exit code, after a complaint where there is something to complain of.
+fn conclude(done: Result<(), Trouble>, busy: u8) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
+        Err(Trouble::Busy(error)) => complain(&error, busy),
+        Err(Trouble::Coded(code, error)) => complain(&error, code),
         Err(Trouble::Usage(error)) => complain(&error, 2),
         Err(Trouble::Failed(error)) => complain(&error, 1),
     }

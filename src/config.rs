@@ -20,7 +20,7 @@ pub use self::paths::Paths;
 pub use self::style::{StyleColor, StyleSpec};
 pub use self::token::{FoundToken, Token, files_token, protect_token, store_token, token};
 pub use self::words::{Language, SoundOutput, Theme};
-use crate::domain::Model;
+use crate::domain::{Choice, Model};
 
 /// Where the API is when nothing else is said.
 pub const DEFAULT_BASE_URL: &str = "https://api.acedata.cloud";
@@ -66,6 +66,8 @@ pub struct Config {
     pub base_url: Sourced<Url>,
     /// How many tasks may be at the API at a time, 1–50.
     pub in_flight: Sourced<u8>,
+    /// How many songs may be ordered a day; `None`: any number.
+    pub songs_per_day: Sourced<Option<u32>>,
     /// Where local files are brought, so that the API can fetch them.
     pub files_host: Sourced<Url>,
     /// The file with the token of that host, where it has one of its own.
@@ -76,6 +78,10 @@ pub struct Config {
     pub mouse: Sourced<bool>,
     /// Models to offer beside the known ones.
     pub extra_models: Sourced<Vec<Model>>,
+    /// Actions to offer beside the known ones.
+    pub actions: Vec<Choice>,
+    /// Whether fields that stand in no document of the provider are shown from the start.
+    pub experimental: Sourced<bool>,
     /// The roles that look different from the theme's, in the order of the file.
     pub theme_colors: Vec<RoleStyle>,
     /// Changes to the keymap, in the order of the file; contexts, chords and commands are still as typed.
@@ -173,6 +179,12 @@ pub fn load(flags: &Flags, env: Environment<'_>) -> Result<Config, ConfigError> 
             None => None,
         },
         in_flight: Sourced::default(DEFAULT_IN_FLIGHT).or_file(said.in_flight),
+        songs_per_day: said
+            .songs_per_day
+            .map_or(Sourced::default(None), |said| Sourced {
+                origin: said.place.origin(),
+                value: Some(said.value),
+            }),
         sound: Sourced::default(SoundOutput::Auto)
             .or_file(said.sound)
             .or_flag("--sound", flags.sound),
@@ -180,6 +192,8 @@ pub fn load(flags: &Flags, env: Environment<'_>) -> Result<Config, ConfigError> 
             .or_file(said.mouse)
             .or_flag("--mouse", flags.mouse),
         extra_models: Sourced::default(Vec::new()).or_file(said.extra_models),
+        actions: said.actions,
+        experimental: Sourced::default(false).or_file(said.experimental),
         theme_colors: said.theme_colors,
         keys: said.keys,
         paths,

@@ -8,6 +8,8 @@ pub mod draft;
 pub mod failure;
 pub mod lyric;
 pub mod playback;
+pub mod price;
+pub mod recipe;
 pub mod request;
 pub mod saved;
 pub mod song;
@@ -15,7 +17,7 @@ pub mod task;
 pub mod text;
 pub mod time;
 
-pub use action::{Action, Field, FieldKind, Model, Range};
+pub use action::{Action, Choice, Field, FieldKind, Model, Range};
 pub use draft::{Draft, FieldError, Problem};
 pub use failure::{Charge, Failure, FailureKind};
 pub use lyric::Lyric;

@@ -5,6 +5,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod en;
+mod taking;
 mod zh_cn;
 mod zh_tw;
 
@@ -12,13 +13,15 @@ use crate::app::command::Command;
 use crate::app::keymap::{Context, Keymap};
 use crate::app::notice::{Notice, Refusal};
 use crate::app::panes::PaneId;
-use crate::app::panes::overlay::Question;
+use crate::app::panes::overlay::{Deed, Purpose, Question};
 use crate::app::settings::{Locale, Settings};
 use crate::domain::lyric::LyricCount;
 use crate::domain::text::cut;
 use crate::domain::{
-    Charge, Failure, Field, Hold, MediaKind, OutputKind, Problem, TaskState, Work,
+    Charge, Failure, Field, Hold, MediaKind, OutputKind, Problem, Seconds, TaskState, Work,
 };
+
+pub use taking::Taking;
 
 /// How much of a title stands in a sentence, in characters as they are seen.
 const NAME_MAX: usize = 40;
@@ -62,7 +65,7 @@ pub struct Strings {
     pub work: fn(Work) -> &'static str,
     /// The label of a field.
     pub field: fn(Field) -> &'static str,
-    /// What can stand in an empty field; `true`: the song is sung from lyrics.
+    /// What can stand in an empty field; `true`: the prompt asks for a style rather than tells the idea.
     pub placeholder: fn(Field, bool) -> &'static str,
     /// The server's own value for a field that is left alone.
     pub server: fn(&str) -> String,
@@ -142,8 +145,12 @@ pub struct Strings {
     pub no_sound: &'static str,
     /// No sound by the user's wish.
     pub muted: &'static str,
+    /// Words for what can be done with a song.
+    pub deeds: Deeds,
     /// Words for the details of tasks and songs.
     pub details: Details,
+    /// Words for the windows on an order as a whole.
+    pub taking: Taking,
     /// Words for the windows over the panes.
     pub windows: Windows,
 }
@@ -161,6 +168,35 @@ pub struct QueueCount {
     pub in_doubt: usize,
     /// Finished, with a song or without.
     pub finished: usize,
+}
+
+/// Words for what can be done with a song.
+#[derive(Debug)]
+pub struct Deeds {
+    /// Title of the menu.
+    pub title: &'static str,
+    /// What a deed does, in a few words.
+    pub what: fn(&Deed) -> &'static str,
+    /// Fill the form with what the song was made from.
+    pub reuse: &'static str,
+    /// Title of the choice of a source song.
+    pub source: &'static str,
+    /// No source song is chosen, and how to choose one.
+    pub choose: fn(&Keymap) -> String,
+    /// No song matches.
+    pub no_match: &'static str,
+    /// There is no song.
+    pub no_songs: &'static str,
+    /// What is typed is taken as an id.
+    pub take_id: &'static str,
+    /// Title of the window a line is typed in.
+    pub line_title: fn(Purpose) -> &'static str,
+    /// What becomes of the line.
+    pub line_body: fn(Purpose) -> &'static str,
+    /// Orders what was typed or asked for.
+    pub order: &'static str,
+    /// How long ago a song was made.
+    pub age: fn(Seconds) -> String,
 }
 
 /// Labels in the details of a task or a song.
@@ -218,6 +254,10 @@ pub struct Details {
     pub not_here: &'static str,
     /// A file that is being fetched, in percent where known.
     pub fetching: fn(Option<u8>) -> String,
+    /// The song it was made from.
+    pub made_from: &'static str,
+    /// The songs that were made from it.
+    pub became: &'static str,
     /// It is no longer known.
     pub gone: &'static str,
     /// The answer of the API as it came.

@@ -17,9 +17,9 @@ use crate::app::App;
 use crate::app::effect::Effect;
 use crate::app::event::{Event, Input};
 use crate::domain::Timestamp;
-use crate::ui;
 
 mod canvas;
+pub mod face;
 mod fetch;
 pub mod input;
 mod journal;
@@ -31,10 +31,10 @@ pub mod token;
 mod unpack;
 pub mod world;
 
+use face::Face;
 use perform::{News, TerminalDeed};
 use recorder::Recorder;
 use signals::{Asked, Signals};
-use terminal::Screen;
 use token::TokenPrompt;
 use world::World;
 
@@ -65,9 +65,9 @@ pub struct Farewell {
 }
 
 /// The loop with what belongs to it.
-struct Sitting<'a> {
+struct Sitting<'a, F> {
     studio: Studio,
-    screen: &'a mut Screen,
+    face: &'a mut F,
     effects: UnboundedSender<Vec<Effect>>,
     prompt: TokenPrompt,
     dirty: bool,
@@ -77,10 +77,10 @@ struct Sitting<'a> {
     over: bool,
 }
 
-/// Runs until the user leaves or the terminal is gone.
-pub async fn run(
+/// Runs until the user leaves, the terminal is gone, or the face has seen enough.
+pub async fn run<F: Face>(
     studio: Studio,
-    screen: &mut Screen,
+    face: &mut F,
     input: impl Stream<Item = io::Result<TerminalEvent>> + Unpin,
 ) -> io::Result<Farewell> {
     // Before anything is drawn: a signal that comes early finds someone who gives the terminal back.
@@ -91,7 +91,7 @@ pub async fn run(
     studio.world.listen(news);
     let mut sitting = Sitting {
         studio,
-        screen,
+        face,
         effects,
         prompt: TokenPrompt::default(),
         dirty: true,
@@ -112,7 +112,7 @@ pub async fn run(
     })
 }
 
-impl Sitting<'_> {
+impl<F: Face> Sitting<'_, F> {
     async fn turn(
         &mut self,
         mut signals: Signals,
@@ -198,8 +198,8 @@ impl Sitting<'_> {
             self.prompt.clear();
         }
         let app = &self.studio.app;
-        let size = self.screen.size();
-        let target = |column, row| ui::target(app, size, column, row);
+        let face = &*self.face;
+        let target = |column, row| face.target(app, column, row);
         if let Some(input) = input::from_terminal(event, target) {
             self.take(Event::Input(input));
         }
@@ -226,7 +226,7 @@ impl Sitting<'_> {
             }
             News::Terminal(TerminalDeed::Suspend) => self.suspend(),
             News::Terminal(TerminalDeed::Repaint) => {
-                self.screen.repaint();
+                self.face.repaint();
                 self.dirty = true;
             }
             News::Terminal(TerminalDeed::Copy(text)) => self.copy(&text),
@@ -241,7 +241,7 @@ impl Sitting<'_> {
         }
         let now = (self.studio.clock)();
         if let Event::Input(Input::Resized { width, height }) = event {
-            self.screen.resized((width, height));
+            self.face.resized((width, height));
         }
         if let Some(recorder) = &self.studio.recorder {
             recorder.note(now, &event);
@@ -269,19 +269,19 @@ impl Sitting<'_> {
     }
 
     fn draw(&mut self) {
-        let app = &self.studio.app;
-        if self.screen.draw(|frame| ui::draw(app, frame)).is_err() {
-            self.hang_up();
-        }
+        let shown = self.face.show(&self.studio.app);
         self.dirty = false;
         self.drawn_at = Some(Instant::now());
+        if shown.is_err() || self.face.has_seen_enough() {
+            self.hang_up();
+        }
     }
 
     fn suspend(&mut self) {
         if let Some(effect) = self.studio.app.pause_for_suspend() {
             self.studio.world.perform_now(effect);
         }
-        if self.screen.suspend().is_err() {
+        if self.face.suspend().is_err() {
             // The terminal went away while we were stopped.
             self.hang_up();
         }
@@ -289,7 +289,7 @@ impl Sitting<'_> {
     }
 
     fn copy(&mut self, text: &str) {
-        if let Err(error) = self.screen.copy(text) {
+        if let Err(error) = self.face.copy(text) {
             let reason = error.to_string();
             let stumble = crate::app::event::Stumble::NotCopied(reason);
             self.take(Event::Stumbled(stumble));

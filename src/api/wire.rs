@@ -13,6 +13,7 @@ use thiserror::Error;
 use url::Url;
 
 use super::error::Said;
+use crate::domain::recipe;
 use crate::domain::song::fnv1a;
 use crate::domain::{ApiTaskId, Endpoint, Outcome, Request, TaskRecord, Timestamp};
 use loose::{id, link, moment, text, truth, word};
@@ -49,12 +50,7 @@ pub(super) enum Because {
 
 /// The body of an order: the fields that were filled in, and for a song the wish to be answered at once.
 pub fn order(request: &Request) -> Value {
-    let mut body = request.sent();
-    let is_called_back = body.contains_key("callback_url");
-    if request.endpoint().answers_at_once() && !is_called_back {
-        body.insert("async".to_owned(), Value::Bool(true));
-    }
-    Value::Object(body)
+    Value::Object(recipe::body(request))
 }
 
 /// The body of a question for tasks by id.

@@ -34,6 +34,8 @@ pub enum Command {
     Focus(PaneId),
     /// Move within the pane or the overlay.
     Move(Motion),
+    /// With an order as a whole: the draft, or the selected task of the queue.
+    Request(RequestCommand),
     /// In the form.
     Compose(ComposeCommand),
     /// In the lyrics.
@@ -82,6 +84,25 @@ pub enum ComposeCommand {
     SwitchWay,
     /// Begin a new draft; undo brings the old one back.
     New,
+    /// Take the moment of the playhead into the selected field.
+    TakePlayhead,
+    /// The value before, by a large step: a second, or a tenth of a strength.
+    MuchLess,
+    /// The next value, by a large step.
+    MuchMore,
+    /// Show the fields that stand in no document, or hide them.
+    Experimental,
+}
+
+/// Commands on an order as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RequestCommand {
+    /// Show what would be sent, or was sent.
+    Preview,
+    /// Choose what to copy.
+    Copy,
+    /// Order many songs from the draft.
+    Batch,
 }
 
 /// Commands of the lyrics.
@@ -93,6 +114,8 @@ pub enum LyricsCommand {
     AddSection,
     /// Turn each typed `\n` into a line break.
     BreakLines,
+    /// Order words from the API.
+    Write,
 }
 
 /// Commands of the queue.
@@ -129,6 +152,10 @@ pub enum LibraryCommand {
     CopyId,
     /// Copy the song's lyric.
     CopyLyric,
+    /// Show what can be done with the song.
+    Actions,
+    /// Bring in a song from elsewhere.
+    Upload,
 }
 
 /// Commands of the player.
@@ -152,6 +179,8 @@ pub enum TransportCommand {
     Mute,
     /// Close the song.
     Stop,
+    /// Show what can be done with the song that is on.
+    Actions,
 }
 
 /// Commands while text is typed.
@@ -177,6 +206,7 @@ use LibraryCommand as B;
 use LyricsCommand as L;
 use OverlayCommand as O;
 use QueueCommand as Q;
+use RequestCommand as R;
 use TextCommand as T;
 use TransportCommand as P;
 
@@ -188,15 +218,25 @@ impl Command {
         (Command::Compose(C::SwitchWay), "compose:switch-way"),
         (Command::Compose(C::Clear), "compose:clear-field"),
         (Command::Compose(C::New), "compose:new"),
+        (Command::Compose(C::TakePlayhead), "compose:take-playhead"),
+        (Command::Compose(C::MuchLess), "compose:much-less"),
+        (Command::Compose(C::MuchMore), "compose:much-more"),
+        (Command::Compose(C::Experimental), "compose:experimental"),
         (Command::Lyrics(L::Edit), "lyrics:edit"),
         (Command::Lyrics(L::AddSection), "lyrics:add-section"),
         (Command::Lyrics(L::BreakLines), "lyrics:break-lines"),
+        (Command::Lyrics(L::Write), "lyrics:write"),
+        (Command::Request(R::Preview), "request:preview"),
+        (Command::Request(R::Copy), "request:copy"),
+        (Command::Request(R::Batch), "request:batch"),
         (Command::Queue(Q::Details), "queue:details"),
         (Command::Queue(Q::OrderAgain), "queue:order-again"),
         (Command::Queue(Q::SendAgain), "queue:send-again"),
         (Command::Queue(Q::Drop), "queue:drop"),
         (Command::Queue(Q::CopyFailure), "queue:copy-failure"),
         (Command::Library(B::Play), "library:play"),
+        (Command::Library(B::Actions), "library:actions"),
+        (Command::Library(B::Upload), "library:upload"),
         (Command::Library(B::Details), "library:details"),
         (Command::Library(B::Reuse), "library:reuse"),
         (Command::Library(B::Find), "library:find"),
@@ -213,6 +253,7 @@ impl Command {
         (Command::Player(P::Softer), "player:softer"),
         (Command::Player(P::Mute), "player:mute"),
         (Command::Player(P::Stop), "player:stop"),
+        (Command::Player(P::Actions), "player:actions"),
         (Command::NextPane, "global:next-pane"),
         (Command::PreviousPane, "global:previous-pane"),
         (Command::Focus(PaneId::Compose), "global:compose"),
@@ -261,7 +302,11 @@ impl Command {
     pub fn in_palette(self) -> bool {
         !matches!(
             self,
-            Command::Move(_) | Command::Text(_) | Command::Overlay(_) | Command::Palette
+            Command::Move(_)
+                | Command::Text(_)
+                | Command::Overlay(_)
+                | Command::Palette
+                | Command::Compose(C::MuchLess | C::MuchMore)
         )
     }
 }

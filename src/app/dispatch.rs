@@ -10,9 +10,9 @@ use super::command::{
 use super::effect::Effect;
 use super::notice::{Copied, Notice, Refusal};
 use super::panes::PaneId;
-use super::panes::overlay::{Entry, Overlay, Palette, Question};
+use super::panes::overlay::{Entry, Overlay, Palette, Purpose, Question};
 use super::settings::Locale;
-use crate::domain::TaskState;
+use crate::domain::{Field, TaskState};
 
 impl App {
     /// Does what the user means, or says why not.
@@ -34,6 +34,7 @@ impl App {
             Command::PreviousPane => self.set_focus(self.focus.previous()),
             Command::Focus(pane) => self.set_focus(pane),
             Command::Move(motion) => self.on_motion(motion),
+            Command::Request(command) => self.on_request(command),
             Command::Compose(command) => self.on_compose(command),
             Command::Lyrics(command) => self.on_lyrics(command),
             Command::Queue(command) => self.on_queue(command),
@@ -53,6 +54,10 @@ impl App {
             Command::Player(command) => self.transport_refusal(command),
             Command::Undo if self.focus != PaneId::Lyrics && self.removed.is_empty() => {
                 Some(Refusal::NothingToUndo)
+            }
+            Command::Compose(ComposeCommand::TakePlayhead) => self.playhead_refusal(),
+            Command::Lyrics(LyricsCommand::BreakLines) if !self.lyrics.has_literal_breaks() => {
+                Some(Refusal::NothingToBreak)
             }
             _ => None,
         }
@@ -84,8 +89,10 @@ impl App {
     }
 
     fn library_refusal(&self, command: LibraryCommand) -> Option<Refusal> {
-        if command == LibraryCommand::Find {
-            return self.songs.is_empty().then_some(Refusal::NoSong);
+        match command {
+            LibraryCommand::Find => return self.songs.is_empty().then_some(Refusal::NoSong),
+            LibraryCommand::Upload => return None,
+            _ => {}
         }
         let Some(song) = self.library.selected().and_then(|id| self.songs.get(id)) else {
             return Some(Refusal::NoSong);
@@ -106,6 +113,10 @@ impl App {
             TransportCommand::Louder | TransportCommand::Softer | TransportCommand::Mute => None,
             TransportCommand::Toggle if !self.player.is_open() => {
                 self.resumable().is_none().then_some(Refusal::NothingLoaded)
+            }
+            TransportCommand::Actions => {
+                let on = self.player.song().and_then(|id| self.songs.get(id));
+                on.is_none().then_some(Refusal::NothingLoaded)
             }
             TransportCommand::Next => self.neighbour(1).is_none().then_some(Refusal::NoNext),
             TransportCommand::Previous => {
@@ -143,8 +154,14 @@ impl App {
     }
 
     fn on_compose(&mut self, command: ComposeCommand) {
-        if command == ComposeCommand::New {
-            return self.new_draft();
+        match command {
+            ComposeCommand::New => return self.new_draft(),
+            ComposeCommand::Experimental => return self.toggle_experimental(),
+            ComposeCommand::TakePlayhead => return self.take_playhead(),
+            ComposeCommand::Edit if self.compose.selected() == Field::Source => {
+                return self.open_source_picker();
+            }
+            _ => {}
         }
         self.focus = PaneId::Compose;
         let (compose, _, mut cx) = self.cx();
@@ -154,6 +171,9 @@ impl App {
     }
 
     fn on_lyrics(&mut self, command: LyricsCommand) {
+        if command == LyricsCommand::Write {
+            return self.open_line(Purpose::Lyrics);
+        }
         if self.focus != PaneId::Lyrics {
             self.set_focus(PaneId::Lyrics);
         }
@@ -181,9 +201,13 @@ impl App {
     }
 
     fn on_library(&mut self, command: LibraryCommand) {
-        if command == LibraryCommand::Find {
-            self.set_focus(PaneId::Library);
-            return self.library.find();
+        match command {
+            LibraryCommand::Find => {
+                self.set_focus(PaneId::Library);
+                return self.library.find();
+            }
+            LibraryCommand::Upload => return self.open_line(Purpose::Upload),
+            _ => {}
         }
         let Some(song) = self.library.selected().and_then(|id| self.songs.get(id)) else {
             return;
@@ -193,6 +217,7 @@ impl App {
             LibraryCommand::Play => self.play(&id),
             LibraryCommand::Details => self.overlay = Some(Overlay::Song { song: id, top: 0 }),
             LibraryCommand::Reuse => self.reuse(&id),
+            LibraryCommand::Actions => self.open_actions(&id),
             LibraryCommand::Fetch => {
                 let (_, songs, mut cx) = self.engine();
                 songs.fetch_again(&id, &mut cx);
@@ -203,7 +228,7 @@ impl App {
             }
             LibraryCommand::CopyId => self.copy(id.0, Copied::Id),
             LibraryCommand::CopyLyric => self.copy(song.lyric.clone(), Copied::Lyric),
-            LibraryCommand::Find => {}
+            LibraryCommand::Find | LibraryCommand::Upload => {}
         }
     }
 
@@ -230,11 +255,16 @@ impl App {
                     self.obey(entry.command);
                 }
             }
+            Some(Overlay::Source(picker)) => self.accept_source(picker),
+            Some(Overlay::Actions(menu)) => self.accept_deed(menu),
+            Some(Overlay::Line(line)) => self.accept_line(line),
             Some(Overlay::Ask(question)) => self.confirmed(&question),
             // Typed outside the app: its end comes as an event.
             Some(overlay @ Overlay::Token { .. }) => self.overlay = Some(overlay),
+            Some(Overlay::Copy(menu)) => self.copy_chosen(&menu),
+            Some(Overlay::Batch(batch)) => self.order_batch(&batch),
             Some(Overlay::Task { task, .. }) => self.accept_words(task),
-            Some(Overlay::Help { .. } | Overlay::Song { .. }) | None => {}
+            Some(Overlay::Help { .. } | Overlay::Song { .. } | Overlay::Request { .. }) | None => {}
         }
     }
 
@@ -270,14 +300,14 @@ impl App {
         self.settings.locale = Locale::ALL[(at + 1) % Locale::ALL.len()];
     }
 
-    fn copy(&mut self, text: String, what: Copied) {
+    pub(super) fn copy(&mut self, text: String, what: Copied) {
         self.effects.push(Effect::Copy(text));
         self.notify(Notice::Copied(what));
     }
 }
 
 /// A failure as support wants to read it.
-fn failure_text(task: &crate::domain::Task) -> Option<String> {
+pub(super) fn failure_text(task: &crate::domain::Task) -> Option<String> {
     let failure = task.failure()?;
     let trace = failure.trace_id.as_ref().or(task.trace_id.as_ref());
     let parts = [

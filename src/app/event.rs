@@ -66,7 +66,7 @@ pub enum Target {
     QueueRow(usize),
     /// A row of the library, counted from its first.
     LibraryRow(usize),
-    /// A row of the palette, counted from its first.
+    /// A row of the palette or of another list over the panes, counted from its first.
     PaletteRow(usize),
     /// A place on the waveform, as a share of the song, 0–1.
     Waveform(f64),

@@ -26,7 +26,7 @@ impl App {
     /// The contexts a key is looked up in, first to last. `true`: text is being typed.
     pub fn contexts(&self) -> (&'static [Context], bool) {
         match &self.overlay {
-            Some(Overlay::Palette(_)) => return (&[Context::Line], true),
+            Some(overlay) if overlay.editor().is_some() => return (&[Context::Line], true),
             Some(_) => return (&[Context::Overlay], false),
             None => {}
         }
@@ -61,7 +61,7 @@ impl App {
 
     fn text_claims(&self, key: KeyEvent) -> bool {
         let editor = match (&self.overlay, self.focus) {
-            (Some(Overlay::Palette(palette)), _) => Some(palette.editor()),
+            (Some(overlay), _) => overlay.editor(),
             (_, PaneId::Compose) => self.compose.editor(),
             (_, PaneId::Library) => self.library.editor(),
             (_, PaneId::Lyrics) => Some(self.lyrics.editor()),
@@ -71,11 +71,8 @@ impl App {
     }
 
     fn on_text(&mut self, key: KeyEvent) {
-        if let Some(Overlay::Palette(palette)) = &mut self.overlay {
-            if palette.editor_mut().on_key(key) {
-                palette.refresh();
-            }
-            return;
+        if let Some(overlay) = &mut self.overlay {
+            return overlay.on_text(key);
         }
         let changed = match self.focus {
             PaneId::Compose => self.compose.on_text(key),
@@ -94,27 +91,23 @@ impl App {
     }
 
     fn on_paste(&mut self, raw: &str) {
-        if let Some(overlay) = &mut self.overlay {
-            if let Overlay::Palette(palette) = overlay {
-                palette.editor_mut().paste(raw);
-                palette.refresh();
-            }
-            return;
-        }
-        let left_out = match self.focus {
-            PaneId::Compose => self.compose.on_paste(raw),
-            PaneId::Lyrics => self.lyrics.on_paste(raw),
-            PaneId::Library => {
-                self.library.on_paste(raw);
-                self.library.refresh(&self.songs);
-                return;
-            }
-            PaneId::Queue => return,
+        let left_out = match (&mut self.overlay, self.focus) {
+            (Some(overlay), _) => overlay.on_paste(raw),
+            (None, PaneId::Compose) => self.compose.on_paste(raw),
+            (None, PaneId::Lyrics) => Some(self.lyrics.on_paste(raw)),
+            (None, PaneId::Library) => self.library.on_paste(raw),
+            (None, PaneId::Queue) => None,
         };
-        if left_out > 0 {
-            self.notify(Notice::PasteCut(left_out));
+        match left_out {
+            None => return self.notify(Notice::NothingPasted),
+            Some(0) => {}
+            Some(bytes) => self.notify(Notice::PasteCut(bytes)),
         }
-        self.draft_changed();
+        match (&self.overlay, self.focus) {
+            (None, PaneId::Library) => self.library.refresh(&self.songs),
+            (None, _) => self.draft_changed(),
+            (Some(_), _) => {}
+        }
     }
 
     fn on_pointer(&mut self, target: Target, gesture: Gesture) {
@@ -141,11 +134,16 @@ impl App {
 
     fn on_click(&mut self, target: Target) {
         if let Some(overlay) = &mut self.overlay {
-            if let (Overlay::Palette(palette), Target::PaletteRow(row)) = (overlay, target) {
-                palette.select_row(row);
-                self.obey(Command::Overlay(OverlayCommand::Accept));
+            let Target::PaletteRow(row) = target else {
+                return;
+            };
+            match overlay {
+                Overlay::Palette(palette) => palette.select_row(row),
+                Overlay::Source(picker) => picker.select_row(row),
+                Overlay::Actions(menu) => menu.selected = row.min(menu.rows.len()),
+                _ => return,
             }
-            return;
+            return self.obey(Command::Overlay(OverlayCommand::Accept));
         }
         match target {
             Target::Pane(pane) => self.set_focus(pane),

@@ -3,7 +3,7 @@
 //! Invariant: a notice holds a meaning; `i18n` chooses the words.
 
 use super::command::Command;
-use crate::domain::{Failure, MediaKind, Timestamp, time::after};
+use crate::domain::{Choice, Failure, Field, MediaKind, Timestamp, time::after};
 
 /// Something the user should know now.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,7 +23,7 @@ pub enum Notice {
     /// The queue waits for a token.
     TokenNeeded,
     /// The token is stored.
-    TokenStored,
+    TokenStored(Option<String>),
     /// The queue waits for credit.
     CreditNeeded,
     /// The draft has mistakes; how many.
@@ -46,12 +46,22 @@ pub enum Notice {
     NotFetched(String, Failure),
     /// The form was filled from a song; its title.
     FormFilled(String),
+    /// The form is filled from a song, to do this to it; the song's title and the fields that were filled.
+    FormFilledFor(Choice, String, Vec<Field>),
+    /// Fields that stand in no document are shown, or hidden.
+    Experimental(bool),
+    /// Nothing was pasted: nothing here takes text.
+    NothingPasted,
     /// The form is empty again; undo brings it back.
     FormCleared,
     /// What was removed is back.
     Undone,
     /// Text was cut or changed on its way in: bytes left out.
     PasteCut(usize),
+    /// So many orders were made from one draft.
+    BatchOrdered(usize),
+    /// So many songs a day are allowed, and today's are used up.
+    BudgetReached(u32),
     /// Something inside broke; what.
     Broke(String),
 }
@@ -78,6 +88,16 @@ pub enum Copied {
     Lyric,
     /// The text of a failure with its trace id.
     Failure,
+    /// The API's id of a task.
+    TaskId,
+    /// An order as it is sent.
+    Json,
+    /// A command for `curl`.
+    Curl,
+    /// A program for Python.
+    Python,
+    /// A command of fuzzbox.
+    CommandLine,
 }
 
 /// Why a command can do nothing now.
@@ -115,6 +135,22 @@ pub enum Refusal {
     StillLooking,
     /// The field has no text.
     NothingToClear,
+    /// The lyric holds no `\n` to be turned into a line break.
+    NothingToBreak,
+    /// The selected field takes no moment.
+    NoMoment,
+    /// The source song is not the one that is on.
+    SourceNotOn,
+    /// The song has no id to order with.
+    NoId,
+    /// The file is here.
+    AlreadyHere,
+    /// The file is ordered or being fetched.
+    OnItsWay,
+    /// The order has nothing in which its songs could differ.
+    NothingToVary,
+    /// A batch over models without a model.
+    NoModelChosen,
 }
 
 /// How loud a notice speaks.
@@ -135,13 +171,17 @@ impl Notice {
     pub fn tone(&self) -> Tone {
         match self {
             Notice::Ordered(_)
+            | Notice::BatchOrdered(_)
             | Notice::Finished(_)
             | Notice::Arrived(Arrival::File(..) | Arrival::Words)
             | Notice::TaskFound(_)
-            | Notice::TokenStored
+            | Notice::TokenStored(_)
             | Notice::Copied(_)
             | Notice::Undone => Tone::Good,
             Notice::FormFilled(_)
+            | Notice::FormFilledFor(..)
+            | Notice::Experimental(_)
+            | Notice::NothingPasted
             | Notice::FormCleared
             | Notice::Refused(..)
             | Notice::UnknownKey(_)
@@ -150,6 +190,7 @@ impl Notice {
             | Notice::Arrived(Arrival::WordsWait(_))
             | Notice::TokenNeeded
             | Notice::CreditNeeded
+            | Notice::BudgetReached(_)
             | Notice::DraftRefused(_)
             | Notice::NotCopied(_)
             | Notice::LibraryNotRead(_) => Tone::Warning,
@@ -164,6 +205,8 @@ impl Notice {
     /// How long it stays, in seconds: what needs the user stays longer.
     fn seconds(&self) -> f64 {
         match self.tone() {
+            // A list to be read takes longer.
+            _ if matches!(self, Notice::FormFilledFor(..)) => 10.0,
             Tone::Good | Tone::Plain => 5.0,
             Tone::Warning => 10.0,
             Tone::Error => 15.0,

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::keymap::Keymap;
-use crate::domain::Model;
+use crate::domain::time::TimeZone;
+use crate::domain::{Choice, Model};
 
 /// A language of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -121,16 +122,33 @@ pub struct Settings {
     pub keymap: Keymap,
     /// How many tasks may be in flight at once.
     pub in_flight: usize,
+    /// How many songs may be ordered a day (UTC); more are held. `None`: any number.
+    #[serde(default)]
+    pub songs_per_day: Option<u32>,
+    /// Where the API is, for requests that are shown or copied.
+    #[serde(default)]
+    pub base_url: String,
     /// The models that can be chosen.
     pub models: Vec<Model>,
+    /// The actions that can be chosen beside those of the table.
+    #[serde(default)]
+    pub actions: Vec<Choice>,
+    /// Whether fields that stand in no document of the provider are shown.
+    #[serde(default)]
+    pub experimental: bool,
     /// Whether there is a token to order with.
     pub has_token: bool,
     /// Whether this is the demo, which costs nothing.
     pub demo: bool,
     /// Where a token typed in is stored, as the user would write it.
     pub token_file: String,
+    /// What comes before that file at a start: a flag or a variable, by name.
+    pub token_outranked_by: Option<String>,
     /// Where the songs' files are, as the user would write it.
     pub media_folder: String,
+    /// Where the user's clock stands.
+    #[serde(with = "jiff::fmt::serde::tz::required")]
+    pub zone: TimeZone,
     /// How long the first answer to a poll is waited for, as a factor: 1 for the real API, less for a quick simulator.
     pub pace: f64,
 }
@@ -143,11 +161,17 @@ impl Default for Settings {
             styles: Vec::new(),
             keymap: Keymap::default(),
             in_flight: 5,
+            songs_per_day: None,
+            base_url: "https://api.acedata.cloud".to_owned(),
             models: Model::known(),
+            actions: Vec::new(),
+            experimental: false,
             has_token: true,
             demo: false,
             token_file: "~/.config/fuzzbox/token".to_owned(),
+            token_outranked_by: None,
             media_folder: "~/.local/share/fuzzbox/media".to_owned(),
+            zone: TimeZone::UTC,
             pace: 1.0,
         }
     }

@@ -4,13 +4,14 @@
 
 use super::App;
 use super::command::{Command, TransportCommand};
+use super::deeds::{is_sung, known_model};
 use super::effect::Effect;
 use super::notice::{Notice, Refusal};
 use super::panes::PaneId;
 use super::panes::overlay::{Overlay, Question};
 use crate::domain::action::Field;
 use crate::domain::{
-    Draft, Hold, Model, PlayerCommand, Request, Seconds, Song, SongId, Task, TaskId, TaskState,
+    Draft, Hold, PlayerCommand, Request, Seconds, Song, SongId, Task, TaskId, TaskState,
 };
 
 /// How many replaced drafts can be brought back.
@@ -32,6 +33,10 @@ impl App {
 
     /// Orders anything: the task is kept, sent when its turn comes, and shown in the queue; the user is told, and asked for a
     /// token where there is none. `None` where nothing was ordered. The request is checked and its price agreed to before.
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "its callers are ready for an order that is not taken"
+    )]
     pub(crate) fn place(&mut self, request: Request) -> Option<TaskId> {
         let source = request.source().and_then(|id| self.songs.get(id));
         let about = source.map_or_else(String::new, |song| song.title.clone());
@@ -51,7 +56,7 @@ impl App {
         Some(id)
     }
 
-    fn show_mistakes(&mut self) {
+    pub(super) fn show_mistakes(&mut self) {
         self.notify(Notice::DraftRefused(self.compose.mistakes()));
         let Err(errors) = self.draft().check(self.source()) else {
             return;
@@ -75,6 +80,7 @@ impl App {
                 }
             }
             Question::QuitWhileSubmitting => self.leave(),
+            Question::OrderFile(song, kind) => self.order_file(song, *kind),
             Question::OrderAgain(task) => {
                 let (tasks, _, mut cx) = self.engine();
                 let again = tasks.order_again(*task, &mut cx);
@@ -106,6 +112,13 @@ impl App {
             TaskState::Held {
                 why: Hold::Token, ..
             } => self.ask_token(),
+            TaskState::Held {
+                why: Hold::Budget, ..
+            } => {
+                let (tasks, _, mut cx) = self.engine();
+                tasks.send_over_budget(id, &mut cx);
+                self.queue.refresh(&self.tasks);
+            }
             TaskState::Held { why, .. } => {
                 let (tasks, _, mut cx) = self.engine();
                 tasks.wake_held(why, &mut cx);
@@ -151,8 +164,7 @@ impl App {
                 if !now.is_blank() && now != draft {
                     self.removed.insert(0, now);
                 }
-                self.compose.replace(draft.clone());
-                self.lyrics.replace(&draft.lyric);
+                self.put_draft(draft);
                 self.draft_changed();
                 self.preferences_keeper.changed(self.now);
                 self.notify(Notice::Undone);
@@ -184,10 +196,18 @@ impl App {
         Some(&task.request)
     }
 
-    fn replace_draft(&mut self, draft: Draft) {
-        let old = self.draft();
+    /// Fills the form. Fields that stand in no document are shown where the draft has them or the user wants them.
+    fn put_draft(&mut self, draft: Draft) {
+        self.settings.experimental |= draft.experimental;
         self.lyrics.replace(&draft.lyric);
         self.compose.replace(draft);
+        self.compose.set_experimental(self.settings.experimental);
+    }
+
+    /// Fills the form; undo brings back what stood there.
+    pub(super) fn replace_draft(&mut self, draft: Draft) {
+        let old = self.draft();
+        self.put_draft(draft);
         if !old.is_blank() {
             self.removed.push(old);
             let surplus = self.removed.len().saturating_sub(REMOVED_KEPT);
@@ -253,6 +273,11 @@ impl App {
 
     pub(super) fn on_transport(&mut self, command: TransportCommand) {
         match command {
+            TransportCommand::Actions => {
+                if let Some(song) = self.player.song().cloned() {
+                    self.open_actions(&song);
+                }
+            }
             TransportCommand::Toggle if !self.player.is_open() => {
                 if let Some((song, from)) = self.resumable() {
                     self.play_from(&song, from);
@@ -290,7 +315,6 @@ impl App {
 
 /// The form that makes a song like this one: from its order where that is known, else from what the song tells.
 fn draft_from(song: &Song, order: Option<&Request>) -> Draft {
-    let known = |name: &str| (!name.is_empty()).then(|| Model(name.to_owned()));
     let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
     let line = |text: &Option<String>| text.clone().unwrap_or_default();
     if let Some(Request::Audios(order)) = order {
@@ -330,10 +354,10 @@ fn draft_from(song: &Song, order: Option<&Request>) -> Draft {
             lyric: order.lyric.clone().unwrap_or_else(|| song.lyric.clone()),
         }
     } else {
-        let sung = !song.lyric.trim().is_empty() && song.lyric.trim() != "[Instrumental]";
+        let sung = is_sung(song);
         Draft {
             custom: sung,
-            model: known(&song.model),
+            model: known_model(song),
             prompt: song.prompt.clone(),
             title: song.title.clone(),
             seed: song.seed.clone(),

@@ -2,6 +2,7 @@
 //!
 //! Invariant (money): an order that may have been taken is never sent again by itself.
 
+mod budget;
 mod delivery;
 mod disk;
 mod doubt;
@@ -23,6 +24,8 @@ use crate::domain::time::{after, elapsed};
 use crate::domain::{
     ApiTaskId, Failure, FailureKind, Hold, Record, Request, Task, TaskId, TaskState, Timestamp,
 };
+use budget::Budget;
+pub(crate) use budget::makes_song;
 use disk::Disk;
 use doubt::Doubt;
 use holds::Holds;
@@ -47,6 +50,7 @@ pub struct TaskQueue {
     polls: Polls,
     doubt: Doubt,
     disk: Disk,
+    budget: Budget,
     hosting: Hosting,
 }
 
@@ -260,6 +264,7 @@ impl TaskQueue {
             self.disk.next_wake(now),
             self.next_probe(now),
             self.next_submit(now),
+            self.next_day(now),
             self.next_host(now),
             self.next_look(now),
             self.next_question(now),
@@ -344,6 +349,7 @@ impl TaskQueue {
             self.hosting.forget(id);
             self.doubt.forget(id);
             self.disk.forget(id);
+            self.budget.forget(id);
         }
         cx.emit(Effect::Save(Record::Task(Box::new(task.clone()))));
         true

@@ -6,8 +6,9 @@ use super::Trouble;
 use crate::app::command::Command;
 use crate::app::keymap::{Binding, Chord, Context, Keymap};
 use crate::app::settings::{Colour, Locale, Role, Settings, StyleSpec, ThemeBase};
-use crate::config::{self, Config, ConfigError, Flags, Language, Theme};
-use crate::domain::Model;
+use crate::config::{self, Config, ConfigError, Flags, Language, Origin, Theme};
+use crate::domain::time::TimeZone;
+use crate::domain::{Model, Timestamp};
 
 /// How fast the demo's songs are asked for, against the real API's 5 to 15 seconds.
 const DEMO_PACE: f64 = 0.2;
@@ -16,7 +17,7 @@ const DEMO_PACE: f64 = 0.2;
 pub(super) fn from_config(
     config: &Config,
     flags: &Flags,
-    has_token: bool,
+    token: Option<&config::FoundToken>,
     env: config::Environment<'_>,
 ) -> Result<Settings, Trouble> {
     let home = env("HOME").map(|home| home.to_string_lossy().into_owned());
@@ -43,13 +44,31 @@ pub(super) fn from_config(
         styles: config.theme_colors.iter().filter_map(style).collect(),
         keymap: keymap(config)?,
         in_flight: usize::from(config.in_flight.value),
+        songs_per_day: config.songs_per_day.value,
+        base_url: config.base_url.value.to_string(),
         models,
-        has_token: has_token || flags.demo,
+        actions: config.actions.clone(),
+        experimental: config.experimental.value,
+        has_token: token.is_some() || flags.demo,
         demo: flags.demo,
+        token_outranked_by: token.and_then(|found| match found.origin {
+            Origin::Env(name) | Origin::Flag(name) => Some(name.to_owned()),
+            Origin::Default | Origin::File { .. } => None,
+        }),
         token_file: shown(&config.paths.token_file),
         media_folder: shown(&config.paths.media),
+        zone: zone(),
         pace: if flags.demo { DEMO_PACE } else { 1.0 },
     })
+}
+
+/// The system's time zone, in a form that a recording can hold.
+fn zone() -> TimeZone {
+    let system = TimeZone::system();
+    if system.iana_name().is_some() {
+        return system;
+    }
+    system.to_offset(Timestamp::now()).to_time_zone()
 }
 
 fn style(own: &config::RoleStyle) -> Option<(Role, StyleSpec)> {

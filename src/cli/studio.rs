@@ -74,11 +74,34 @@ pub(crate) fn run(arguments: &StudioArguments) -> Result<(), Trouble> {
         sound: arguments.sound,
         ..Flags::default()
     };
+    let opened = set_up(&flags)?;
+    let _log = start_log(&opened.config)?;
+    let _profile = claim(&opened.config.paths)?;
+    let (store, saved) = Store::open(&opened.config.paths.database)?;
+    let farewell =
+        super::runtime()?.block_on(open(opened, store, saved, arguments.record.as_deref()))?;
+    say_farewell(farewell)
+}
+
+/// What is known before anything is opened.
+pub(super) struct Opened {
+    pub config: Config,
+    pub settings: Settings,
+    /// The token, where there is one.
+    pub secret: Option<Secret>,
+    /// The token of the file host, where that has one of its own.
+    pub files_token: Option<Secret>,
+    /// The user's folder, for paths that begin with `~`.
+    pub home: Option<PathBuf>,
+}
+
+/// Reads the config and the token, and says what is wrong with them.
+pub(super) fn set_up(flags: &Flags) -> Result<Opened, Trouble> {
     let env = |name: &str| -> Option<OsString> { std::env::var_os(name) };
     let usage = |error: config::ConfigError| Trouble::Usage(error.into());
-    let config = config::load(&flags, &env).map_err(usage)?;
-    let token = config::token(&flags, &env, &config.paths).map_err(usage)?;
-    let settings = settings::from_config(&config, &flags, token.is_some(), &env)?;
+    let config = config::load(flags, &env).map_err(usage)?;
+    let token = config::token(flags, &env, &config.paths).map_err(usage)?;
+    let settings = settings::from_config(&config, flags, token.as_ref(), &env)?;
     if let Some(exposed) = token.as_ref().and_then(|found| found.exposed.as_deref()) {
         // Ours is made private; another's file is not ours to change.
         if exposed == config.paths.token_file && config::protect_token(exposed).is_err() {
@@ -90,33 +113,30 @@ pub(crate) fn run(arguments: &StudioArguments) -> Result<(), Trouble> {
         None if flags.demo => Some(Secret::new(DEMO_TOKEN)?),
         None => None,
     };
-
     let files_token = config::files_token(&config).map_err(usage)?;
     let files_token = files_token
         .map(|found| Secret::new(found.token.reveal()))
         .transpose()?;
-
-    let level = env(logging::VARIABLE).map(|level| level.to_string_lossy().into_owned());
-    let _log = logging::start(&config.paths.log_file, level.as_deref())
-        .map_err(|error| Trouble::Usage(error.into()))?;
-    let _profile = claim(&config.paths)?;
-    let (store, saved) = Store::open(&config.paths.database)?;
-    let farewell = super::runtime()?.block_on(open(Opening {
+    Ok(Opened {
         config,
         settings,
         secret,
         files_token,
         home: env("HOME").map(PathBuf::from),
-        store,
-        saved,
-        record: arguments.record.clone(),
-    }))?;
-    say_farewell(farewell)
+    })
+}
+
+/// Begins the log; it goes on for as long as what is given back lives.
+pub(super) fn start_log(config: &Config) -> Result<logging::Log, Trouble> {
+    let level = std::env::var_os(logging::VARIABLE);
+    let level = level.map(|level| level.to_string_lossy().into_owned());
+    logging::start(&config.paths.log_file, level.as_deref())
+        .map_err(|error| Trouble::Usage(error.into()))
 }
 
 /// Claims the profile for this studio, until the process ends in whatever way: two on one profile would each send the
 /// orders that wait, and both would be charged.
-fn claim(paths: &Paths) -> Result<File, Trouble> {
+pub(super) fn claim(paths: &Paths) -> Result<File, Trouble> {
     let mut folder = DirBuilder::new();
     let mut file = File::options();
     #[cfg(unix)]
@@ -138,7 +158,7 @@ fn claim(paths: &Paths) -> Result<File, Trouble> {
         .with_context(|| format!("cannot write {}", path.display()))?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(Trouble::Failed(anyhow!(
+        Err(TryLockError::WouldBlock) => Err(Trouble::Busy(anyhow!(
             "another fuzzbox is open with these songs ({}). Go on in its window, or quit it there first: \
              two at once could order and pay the same song twice",
             paths.data.display()
@@ -150,60 +170,25 @@ fn claim(paths: &Paths) -> Result<File, Trouble> {
     }
 }
 
-/// What is known before the loop begins.
-struct Opening {
-    config: Config,
-    settings: Settings,
-    secret: Option<Secret>,
-    files_token: Option<Secret>,
-    home: Option<PathBuf>,
+async fn open(
+    opened: Opened,
     store: Store,
     saved: Saved,
-    record: Option<PathBuf>,
-}
-
-async fn open(opening: Opening) -> Result<Farewell, Trouble> {
-    let config = opening.config;
-    let simulator = if opening.settings.demo {
-        Some(start_simulator(&config.paths.data).await?)
-    } else {
-        None
-    };
-    let base = match &simulator {
-        Some(simulator) => simulator.url().parse()?,
-        None => config.base_url.value.clone(),
-    };
-    let files_host = files_host(&config, simulator.as_ref(), opening.files_token)?;
-    let mouse = config.mouse.value;
-    let world = World::new(Handles {
-        client: Client::new(base),
-        store: opening.store,
-        output: match config.sound.value {
-            SoundOutput::Auto => OutputChoice::Auto,
-            SoundOutput::Silent => OutputChoice::Silent,
-        },
-        media: config.paths.media.clone(),
-        files_host,
-        home: opening.home,
-        token: opening.secret,
-        store_token: Arc::new(move |typed| {
-            config::store_token(&config.paths, typed)
-                .map(drop)
-                .map_err(|error| error.to_string())
-        }),
-    });
-    let now = Timestamp::now();
-    let recorder = match &opening.record {
+    record: Option<&Path>,
+) -> Result<Farewell, Trouble> {
+    let mouse = opened.config.mouse.value;
+    let recorder = match record {
         Some(path) => Some(begin_recording(
             path,
-            &opening.settings,
-            &opening.saved,
-            now,
+            &opened.settings,
+            &saved,
+            Timestamp::now(),
         )?),
         None => None,
     };
+    let (app, world, simulator) = put_together(opened, store, saved).await?;
     let studio = Studio {
-        app: App::new(opening.saved, opening.settings, i18n::command, now),
+        app,
         world,
         recorder,
         clock: Timestamp::now,
@@ -234,6 +219,51 @@ fn files_host(
             token,
         },
     })
+}
+
+/// The app as it was left and the world for it, with the simulator where it is the demo.
+pub(super) async fn put_together(
+    opened: Opened,
+    store: Store,
+    saved: Saved,
+) -> Result<(App, World, Option<Simulator>), Trouble> {
+    let Opened {
+        config,
+        mut settings,
+        secret,
+        files_token,
+        home,
+    } = opened;
+    let simulator = if settings.demo {
+        Some(start_simulator(&config.paths.data).await?)
+    } else {
+        None
+    };
+    let base: url::Url = match &simulator {
+        Some(simulator) => simulator.url().parse()?,
+        None => config.base_url.value.clone(),
+    };
+    let files_host = files_host(&config, simulator.as_ref(), files_token)?;
+    settings.base_url = base.to_string();
+    let world = World::new(Handles {
+        client: Client::new(base),
+        store,
+        output: match config.sound.value {
+            SoundOutput::Auto => OutputChoice::Auto,
+            SoundOutput::Silent => OutputChoice::Silent,
+        },
+        media: config.paths.media.clone(),
+        files_host,
+        home,
+        token: secret,
+        store_token: Arc::new(move |typed| {
+            config::store_token(&config.paths, typed)
+                .map(drop)
+                .map_err(|error| error.to_string())
+        }),
+    });
+    let app = App::new(saved, settings, i18n::command, Timestamp::now());
+    Ok((app, world, simulator))
 }
 
 /// The demo's API. It remembers what was ordered: songs that were being made when the user left are there at the next

@@ -13,8 +13,8 @@ use url::Url;
 use super::error::{ConfigError, Located, Mistake, Place, suggestion};
 use super::style::StyleSpec;
 use super::words::{self, Language, SoundOutput, Theme, Words};
-use crate::domain::Model;
 use crate::domain::text::clean_line;
+use crate::domain::{Action, Choice, Model};
 
 /// The roles a theme gives styles to.
 pub const ROLES: [&str; 10] = [
@@ -30,10 +30,12 @@ pub const ROLES: [&str; 10] = [
     "heading",
 ];
 
-/// The longest name of a model that is offered.
-const MODEL_MAX: usize = 60;
+/// The longest name of a model or an action that is offered.
+const NAME_MAX: usize = 60;
 /// How many tasks the settings may allow at the API at a time.
 const IN_FLIGHT: std::ops::RangeInclusive<i64> = 1..=50;
+/// How many songs a day the settings may allow; 0 holds every one.
+const SONGS_PER_DAY: std::ops::RangeInclusive<i64> = 0..=100_000;
 
 /// A role that looks different from the theme's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,11 +65,14 @@ pub(super) struct Said {
     pub theme: Option<Located<Theme>>,
     pub base_url: Option<Located<Url>>,
     pub in_flight: Option<Located<u8>>,
+    pub songs_per_day: Option<Located<u32>>,
     pub files_host: Option<Located<Url>>,
     pub files_token_file: Option<Located<String>>,
     pub sound: Option<Located<SoundOutput>>,
     pub mouse: Option<Located<bool>>,
     pub extra_models: Option<Located<Vec<Model>>>,
+    pub experimental: Option<Located<bool>>,
+    pub actions: Vec<Choice>,
     pub theme_colors: Vec<RoleStyle>,
     pub keys: Vec<KeyBinding>,
 }
@@ -129,6 +134,8 @@ impl Reader<'_> {
             "files",
             "sound",
             "models",
+            "actions",
+            "experimental",
             "theme_colors",
             "keys",
         ];
@@ -140,7 +147,11 @@ impl Reader<'_> {
                 "api" => self.section(value, |reader, key, value| match key.get_ref().as_ref() {
                     "base_url" => said.base_url = reader.value(value, base_url),
                     "in_flight" => said.in_flight = reader.value(value, in_flight),
-                    _ => reader.unknown(key, "in [api]", &["base_url", "in_flight"]),
+                    "songs_per_day" => said.songs_per_day = reader.value(value, songs_per_day),
+                    _ => {
+                        let known = &["base_url", "in_flight", "songs_per_day"];
+                        reader.unknown(key, "in [api]", known);
+                    }
                 }),
                 "files" => self.section(value, |reader, key, value| match key.get_ref().as_ref() {
                     "host" => said.files_host = reader.value(value, base_url),
@@ -160,6 +171,10 @@ impl Reader<'_> {
                         _ => reader.unknown(key, "in [models]", &["extra"]),
                     });
                 }
+                "actions" => self.section(value, |reader, key, value| {
+                    said.actions.extend(reader.action(key, value));
+                }),
+                "experimental" => said.experimental = self.value(value, boolean),
                 "theme_colors" => self.section(value, |reader, key, value| {
                     said.theme_colors.extend(reader.role(key, value));
                 }),
@@ -171,6 +186,25 @@ impl Reader<'_> {
                 _ => self.unknown(key, "", KNOWN),
             }
         }
+    }
+
+    /// A word of the API that we do not know, with the known action whose fields it takes.
+    fn action(&mut self, key: &Key<'_>, value: &Value<'_>) -> Option<Choice> {
+        let word = clean_line(key.get_ref(), NAME_MAX);
+        if word.is_empty() {
+            self.mistake(key.span(), "an action needs a word".to_owned());
+            return None;
+        }
+        if Action::from_name(&word).is_some() {
+            let message = format!("\"{word}\" is known already: it needs no line here");
+            self.mistake(key.span(), message);
+            return None;
+        }
+        let action = self.value(value, action)?;
+        Some(Choice {
+            action: action.value,
+            name: Some(word),
+        })
     }
 
     fn role(&mut self, key: &Key<'_>, value: &Value<'_>) -> Option<RoleStyle> {
@@ -299,15 +333,27 @@ fn base_url(value: &DeValue<'_>) -> Result<Url, String> {
 }
 
 fn in_flight(value: &DeValue<'_>) -> Result<u8, String> {
+    whole(value, IN_FLIGHT)
+}
+
+fn songs_per_day(value: &DeValue<'_>) -> Result<u32, String> {
+    whole(value, SONGS_PER_DAY)
+}
+
+/// A whole number within a range that fits the type.
+fn whole<T: TryFrom<i64>>(
+    value: &DeValue<'_>,
+    range: std::ops::RangeInclusive<i64>,
+) -> Result<T, String> {
     let wrong = || {
-        let (least, most) = (IN_FLIGHT.start(), IN_FLIGHT.end());
+        let (least, most) = (range.start(), range.end());
         format!("expected a whole number from {least} to {most}")
     };
     let number = value.as_integer().ok_or_else(wrong)?;
     i64::from_str_radix(number.as_str(), number.radix())
         .ok()
-        .filter(|number| IN_FLIGHT.contains(number))
-        .and_then(|number| u8::try_from(number).ok())
+        .filter(|number| range.contains(number))
+        .and_then(|number| T::try_from(number).ok())
         .ok_or_else(wrong)
 }
 
@@ -317,13 +363,21 @@ fn models(value: &DeValue<'_>) -> Result<Vec<Model>, String> {
         .ok_or_else(|| format!("expected a list of texts, found {}", kind(value)))?;
     list.iter()
         .map(|entry| {
-            let name = clean_line(string(entry.get_ref())?, MODEL_MAX);
+            let name = clean_line(string(entry.get_ref())?, NAME_MAX);
             if name.is_empty() {
                 return Err("a model needs a name".to_owned());
             }
             Ok(Model(name))
         })
         .collect()
+}
+
+fn action(value: &DeValue<'_>) -> Result<Action, String> {
+    let text = string(value)?;
+    Action::from_name(text).ok_or_else(|| {
+        let known: Vec<&str> = Action::all().map(Action::name).collect();
+        words::no_such("action", text, &known)
+    })
 }
 
 /// What a value is, in words.

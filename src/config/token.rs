@@ -13,9 +13,12 @@ use super::{Config, ConfigError, Environment, Flags, Origin, Paths, variable};
 const VARIABLE: &str = "ACEDATACLOUD_API_TOKEN";
 /// More than any token is long.
 const BYTES_MAX: u64 = 16 * 1024;
+/// The most characters of one.
+const LENGTH_MAX: usize = 4096;
 
 /// What is wrong with a token that is not there.
 const EMPTY: &str = "it is empty";
+const TOO_LONG: &str = "it is too long";
 
 /// An API token.
 #[derive(Clone, PartialEq, Eq)]
@@ -36,9 +39,15 @@ impl Token {
     /// A token as typed or pasted: spaces around it and a leading `Bearer` are taken off. The error does not show it.
     pub fn parse(text: &str) -> Result<Token, &'static str> {
         let text = text.trim();
-        let text = text.strip_prefix("Bearer ").unwrap_or(text).trim_start();
+        let text = match text.split_once(' ') {
+            Some((word, rest)) if word.eq_ignore_ascii_case("bearer") => rest.trim_start(),
+            _ => text,
+        };
         if text.is_empty() {
             return Err(EMPTY);
+        }
+        if text.len() > LENGTH_MAX {
+            return Err(TOO_LONG);
         }
         if !text.bytes().all(|b| b.is_ascii_graphic()) {
             return Err("it holds a space or a character that no token has");
@@ -150,7 +159,7 @@ fn read(path: &Path, origin: Origin) -> Result<Option<FoundToken>, ConfigError> 
         .read_to_end(&mut text)
         .map_err(|error| unreadable(path, &error))?;
     let parsed = if text.len() as u64 > BYTES_MAX {
-        Err("it is too long")
+        Err(TOO_LONG)
     } else {
         Token::parse(&String::from_utf8_lossy(&text))
     };

@@ -363,6 +363,32 @@ impl Field {
     }
 }
 
+/// An action as it can be chosen: one of the table, or one added in the config, which is sent under a word of its own and
+/// takes the fields of a known one.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Choice {
+    /// Whose fields it takes.
+    pub action: Action,
+    /// The word that is sent, where that is not the table's.
+    pub name: Option<String>,
+}
+
+impl Choice {
+    /// Everything that can be chosen: the table's actions, then those of the config. The words for uploaded songs are no
+    /// choices of their own, since the song decides about them, unless nothing is known of the song (`with_uploads`).
+    pub fn all(added: &[Choice], with_uploads: bool) -> impl Iterator<Item = Choice> + '_ {
+        Action::all()
+            .filter(move |action| with_uploads || action.on_uploaded(false) == *action)
+            .map(|action| Choice { action, name: None })
+            .chain(added.iter().cloned())
+    }
+
+    /// The word that is sent.
+    pub fn word(&self) -> &str {
+        self.name.as_deref().unwrap_or_else(|| self.action.name())
+    }
+}
+
 /// A FUZZ model, by the API's name for it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

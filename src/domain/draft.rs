@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::action::{Action, Field, FieldKind, Model, Need, Range, When};
+use super::action::{Action, Choice, Field, FieldKind, Model, Need, Range, When};
 use super::lyric::Lyric;
 use super::request::{AudiosRequest, Request};
 use super::song::{Song, SongId};
@@ -101,6 +101,13 @@ pub enum Problem {
     NotAnId,
     /// Neither seconds nor minutes and seconds.
     NotAMoment,
+    /// Too many bytes to be sent.
+    TooLarge {
+        /// How many there are.
+        bytes: usize,
+        /// How many are allowed.
+        max: usize,
+    },
     /// A moment after the end of the source song.
     PastTheEnd {
         /// How long that song is.
@@ -117,9 +124,22 @@ pub enum Problem {
 }
 
 impl Draft {
-    /// Whether nothing was typed or chosen that would be missed.
+    /// Whether nothing was typed or chosen that would be missed. The switch for what stands in no document is a setting
+    /// rather than a part of the order.
     pub fn is_blank(&self) -> bool {
-        *self == Draft::default()
+        let blank = Draft {
+            experimental: self.experimental,
+            ..Draft::default()
+        };
+        *self == blank
+    }
+
+    /// The action as it was chosen.
+    pub fn choice(&self) -> Choice {
+        Choice {
+            action: self.action,
+            name: self.action_name.clone(),
+        }
     }
 
     /// Whether there are words to sing: the lyric way, with vocals.
@@ -212,6 +232,11 @@ impl Draft {
         }
     }
 
+    /// The order as far as it is right: what [`Draft::check`] finds wrong is left out. To be looked at, not to be sent.
+    pub fn as_it_stands(&self) -> Request {
+        Request::Audios(Box::new(self.order()))
+    }
+
     fn problem(&self, field: Field, need: Need, source: Option<&Song>) -> Option<Problem> {
         let text = self.text(field)?.trim();
         if text.is_empty() {
@@ -289,7 +314,7 @@ impl Draft {
 }
 
 /// Whether it has the form of a UUID (RFC 9562): 8-4-4-4-12 hexadecimal digits.
-fn is_uuid(text: &str) -> bool {
+pub fn is_uuid(text: &str) -> bool {
     let groups: Vec<&str> = text.split('-').collect();
     groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
         && groups
@@ -313,8 +338,8 @@ fn line_problem(text: &str, max: Option<usize>) -> Option<Problem> {
 
 fn lyric_problem(text: &str) -> Option<Problem> {
     if text.len() > LYRIC_MAX_BYTES {
-        return Some(Problem::TooLong {
-            length: text.graphemes(true).count(),
+        return Some(Problem::TooLarge {
+            bytes: text.len(),
             max: LYRIC_MAX_BYTES,
         });
     }

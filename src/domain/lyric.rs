@@ -63,10 +63,26 @@ impl<'a> Lyric<'a> {
                 count.sections += 1;
             } else {
                 count.lines += 1;
-                count.characters += line.graphemes(true).count();
+                count.characters += characters(line);
             }
         }
         count
+    }
+}
+
+/// Characters as they are seen. Letters and Chinese characters are one each; the rest is looked at closely.
+fn characters(line: &str) -> usize {
+    if line.is_ascii() {
+        return line.len();
+    }
+    let simple = |c: char| {
+        c < '\u{300}'
+            || matches!(c, '\u{3000}'..='\u{3029}' | '\u{3400}'..='\u{9fff}' | '\u{ff01}'..='\u{ff5e}')
+    };
+    if line.chars().all(simple) {
+        line.chars().count()
+    } else {
+        line.graphemes(true).count()
     }
 }
 
@@ -92,6 +108,13 @@ mod tests {
     fn words_are_counted_without_headers() {
         let count = Lyric::new("[Verse]\n在陽光下\n\nhey you\n[Chorus]\n").count();
         assert_eq!((count.characters, count.lines, count.sections), (11, 2, 2));
+    }
+
+    #[test]
+    fn characters_are_counted_as_they_are_seen() {
+        for text in ["e\u{301}👨‍👩‍👧", "ﾊﾟ", "在陽光下，", "hey you", "é"] {
+            assert_eq!(characters(text), text.graphemes(true).count(), "{text}");
+        }
     }
 
     #[test]

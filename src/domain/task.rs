@@ -8,7 +8,7 @@
 //!              └──► InDoubt{since}  (crash, lost connection, 5xx: may have been taken and charged)
 //!                       └── found in the account's tasks ──► Running
 //!                       └── not found, or cannot be asked ──► the user: send again, or drop
-//! Waiting ◄──► Held{why}  (no token, no credit, a disk that cannot keep the order)
+//! Waiting ◄──► Held{why}  (no token, no credit, a disk that cannot keep the order, today's songs used up)
 //! Running ───► InDoubt    (the API has not known its own id for a long time)
 //! Waiting ► Waiting       (a local file is at its host now, or could not be brought there yet: nothing was ordered)
 //! Waiting, Held ► Running (the answer came late: it was taken after all, so it must not be sent again)
@@ -131,6 +131,8 @@ pub enum Hold {
     Credit,
     /// A disk that can keep the order.
     Disk,
+    /// A new day: today's songs are used up.
+    Budget,
 }
 
 /// What the API says of a task when asked.

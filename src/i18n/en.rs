@@ -2,7 +2,9 @@
 
 mod arrivals;
 mod commands;
+mod deeds;
 mod failures;
+mod taking;
 
 use super::{Details, QueueCount, Strings, Windows, joined, key, name, some};
 use crate::app::command::{
@@ -10,13 +12,13 @@ use crate::app::command::{
     QueueCommand as Q, TextCommand as T,
 };
 use crate::app::keymap::{Context, Keymap};
-use crate::app::notice::{Copied, Notice};
+use crate::app::notice::Notice;
 use crate::app::panes::PaneId;
 use crate::app::panes::overlay::Question;
 use crate::domain::lyric::LyricCount;
 use crate::domain::{Action, Field, Hold, MediaKind, OutputKind, TaskState, Work};
 use commands::{command, hint, refusal};
-use failures::{charge, failure, hold, next_step, problem};
+use failures::{charge, failed, failure, hold, next_step, not_fetched, problem};
 
 pub(super) static STRINGS: Strings = Strings {
     language: "English",
@@ -161,7 +163,10 @@ pub(super) static STRINGS: Strings = Strings {
     volume: |percent| format!("vol {percent}%"),
     no_sound: "no sound",
     muted: "muted",
+    deeds: deeds::DEEDS,
     details: Details {
+        made_from: "Made from",
+        became: "Became",
         task: "Task",
         song: "Song",
         state: "State",
@@ -201,6 +206,7 @@ pub(super) static STRINGS: Strings = Strings {
             )
         },
     },
+    taking: taking::TAKING,
     windows: Windows {
         help: "Keys",
         palette: "Commands",
@@ -287,22 +293,17 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         Notice::Ordered(label) => format!("{} is in the queue", name(label)),
         Notice::Finished(title) => format!("{} is ready", name(title)),
         Notice::Arrived(arrival) => arrivals::arrival(arrival, keys),
-        Notice::TaskFailed(label, failure) => {
-            let more = key(keys, Command::Queue(Q::Details));
-            let line = STRINGS.failure_line(failure);
-            format!(
-                "{}: {line}. {more} in the queue tells more.{}",
-                name(label),
-                trace(failure)
-            )
-        }
+        Notice::TaskFailed(label, failure) => failed(&name(label), failure, keys),
         Notice::TaskInDoubt(label) => format!(
             "{}: sent, but the outcome is not known. It is not sent again by itself.",
             name(label)
         ),
         Notice::TaskFound(label) => format!("{} was found at the API and goes on", name(label)),
         Notice::TokenNeeded => hold(Hold::Token, keys),
-        Notice::TokenStored => "The token is stored; the queue goes on".to_owned(),
+        Notice::TokenStored(None) => "The token is stored; the queue goes on".to_owned(),
+        Notice::TokenStored(Some(name)) => format!(
+            "The token is stored; the queue goes on. At the next start {name} comes first: mend or unset it"
+        ),
         Notice::CreditNeeded => hold(Hold::Credit, keys),
         Notice::DraftRefused(count) => format!(
             "Not submitted: {} to fix first",
@@ -315,7 +316,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
             let help = key(keys, Command::Help);
             format!("{label} does nothing here; {help} shows the keys")
         }
-        Notice::Copied(what) => copied(*what).to_owned(),
+        Notice::Copied(what) => (taking::TAKING.copied)(*what).to_owned(),
         Notice::LibraryNotRead(why) => format!(
             "Only your newest songs could be read: {why} The others are safe on the disk; start again to see them"
         ),
@@ -324,36 +325,25 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
             format!("Could not be kept on disk: {why}. An order that was not kept was not sent.")
         }
         Notice::NotPlayed(why) => format!("Cannot play this song: {why}"),
-        Notice::NotFetched(title, failure) => format!(
-            "A file of {} could not be fetched: {}. {} in the library tries again, at no cost.{}",
-            name(title),
-            self::failure(failure).to_lowercase(),
-            key(keys, Command::Library(B::Fetch)),
-            trace(failure)
-        ),
+        Notice::NotFetched(title, failure) => not_fetched(&name(title), failure, keys),
         Notice::FormFilled(title) => format!("The form is filled from {}", name(title)),
+        Notice::FormFilledFor(choice, title, fields) => {
+            deeds::filled(choice, &name(title), fields, keys)
+        }
+        Notice::Experimental(true) => {
+            "Experimental fields are shown: they stand in no document and may do nothing".to_owned()
+        }
+        Notice::Experimental(false) => "Experimental fields are hidden and not sent".to_owned(),
+        Notice::NothingPasted => "Nothing was pasted: nothing here takes text".to_owned(),
         Notice::FormCleared => {
             let undo = key(keys, Command::Undo);
             format!("A new draft; {undo} brings the old one back")
         }
         Notice::Undone => "Brought back".to_owned(),
         Notice::PasteCut(bytes) => format!("The text is full: {bytes} bytes were left out"),
+        Notice::BatchOrdered(_) | Notice::BudgetReached(_) => taking::notice(notice, keys),
         Notice::Broke(what) => format!("Something inside broke: {what}. The log tells more."),
     }
-}
-
-fn copied(what: Copied) -> &'static str {
-    match what {
-        Copied::Link => "The link is copied",
-        Copied::Id => "The id is copied",
-        Copied::Lyric => "The lyric is copied",
-        Copied::Failure => "The failure and its trace id are copied",
-    }
-}
-
-fn trace(failure: &crate::domain::Failure) -> String {
-    let id = failure.trace_id.as_deref();
-    id.map_or_else(String::new, |id| format!(" Trace id {id}"))
 }
 
 fn question(question: &Question) -> &'static str {
@@ -362,6 +352,7 @@ fn question(question: &Question) -> &'static str {
         Question::OrderAgain(_) => "Order this task again?",
         Question::SendAgain(_) => "Send this task again?",
         Question::Drop(_) => "Drop this task?",
+        Question::OrderFile(_, kind) => deeds::question(*kind),
         Question::QuitWhileSubmitting => "Quit while an order is being sent?",
     }
 }
@@ -379,6 +370,9 @@ fn question_body(question: &Question) -> &'static str {
         }
         Question::Drop(_) => {
             "It will not be sent, and not looked for any more. One in doubt may have been charged."
+        }
+        Question::OrderFile(..) => {
+            "It is charged when it succeeds; the provider prints no price for it. The file stands with the song when it is ready."
         }
         Question::QuitWhileSubmitting => {
             "No song is lost: at the next start the order is looked for at the API before anything is sent again."
@@ -425,7 +419,7 @@ fn field(field: Field) -> &'static str {
         Field::CoverStrength => "Cover strength",
         Field::CallbackUrl => "Callback",
         Field::Style => "Style *",
-        Field::StyleNegative => "Not this style *",
+        Field::StyleNegative => "Avoid *",
         Field::VocalGender => "Voice *",
         Field::LyricPrompt => "Lyric prompt *",
         Field::Custom => "Make from",
@@ -434,18 +428,23 @@ fn field(field: Field) -> &'static str {
         Field::Lyric => "Lyric",
         Field::Title => "Title",
         Field::Instrumental => "Instrumental",
-        Field::LyricsStrength => "Lyrics strength",
+        Field::LyricsStrength => "Lyric strength",
         Field::SoundStrength => "Sound strength",
         Field::Weirdness => "Weirdness",
         Field::Seed => "Seed",
     }
 }
 
-fn placeholder(field: Field, sung: bool) -> &'static str {
+fn placeholder(field: Field, style: bool) -> &'static str {
     match field {
-        Field::Prompt if sung => "style and mood",
+        Field::Prompt if style => "style and mood",
         Field::Prompt => "describe the song",
         Field::Title => "server's choice",
+        Field::ContinueAt | Field::ReplaceStart | Field::ReplaceEnd => "seconds or 1:23.5",
+        Field::CallbackUrl => "none",
+        Field::Style | Field::StyleNegative | Field::VocalGender | Field::LyricPrompt => {
+            "undocumented"
+        }
         _ => "",
     }
 }

@@ -2,7 +2,9 @@
 
 mod arrivals;
 mod commands;
+mod deeds;
 mod failures;
+mod taking;
 
 use super::{Details, QueueCount, Strings, Windows, joined, key, name, some};
 use crate::app::command::{
@@ -10,13 +12,13 @@ use crate::app::command::{
     QueueCommand as Q, TextCommand as T,
 };
 use crate::app::keymap::{Context, Keymap};
-use crate::app::notice::{Copied, Notice};
+use crate::app::notice::Notice;
 use crate::app::panes::PaneId;
 use crate::app::panes::overlay::Question;
 use crate::domain::lyric::LyricCount;
 use crate::domain::{Action, Field, Hold, MediaKind, OutputKind, TaskState, Work};
 use commands::{command, hint, refusal};
-use failures::{charge, failure, hold, next_step, problem};
+use failures::{charge, failed, failure, hold, next_step, not_fetched, problem};
 
 pub(super) static STRINGS: Strings = Strings {
     language: "简体中文",
@@ -161,7 +163,10 @@ pub(super) static STRINGS: Strings = Strings {
     volume: |percent| format!("音量 {percent}%"),
     no_sound: "没有声音",
     muted: "静音",
+    deeds: deeds::DEEDS,
     details: Details {
+        made_from: "来源",
+        became: "衍生",
         task: "任务",
         song: "歌曲",
         state: "状态",
@@ -201,6 +206,7 @@ pub(super) static STRINGS: Strings = Strings {
             )
         },
     },
+    taking: taking::TAKING,
     windows: Windows {
         help: "按键说明",
         palette: "所有命令",
@@ -283,15 +289,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         Notice::Ordered(label) => format!("{}已加入队列", name(label)),
         Notice::Finished(title) => format!("{}做好了", name(title)),
         Notice::Arrived(arrival) => arrivals::arrival(arrival, keys),
-        Notice::TaskFailed(label, failure) => {
-            let more = key(keys, Command::Queue(Q::Details));
-            let line = STRINGS.failure_line(failure);
-            format!(
-                "{}：{line}。在队列按 {more} 看详情。{}",
-                name(label),
-                trace(failure)
-            )
-        }
+        Notice::TaskFailed(label, failure) => failed(&name(label), failure, keys),
         Notice::TaskInDoubt(label) => {
             format!(
                 "{}：已提交，但结果不明。程序不会自动重新提交。",
@@ -300,7 +298,10 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         }
         Notice::TaskFound(label) => format!("在 API 上找到{}，继续进行", name(label)),
         Notice::TokenNeeded => hold(Hold::Token, keys),
-        Notice::TokenStored => "令牌已保存，队列继续进行".to_owned(),
+        Notice::TokenStored(None) => "令牌已保存，队列继续进行".to_owned(),
+        Notice::TokenStored(Some(name)) => {
+            format!("令牌已保存，队列继续进行。下次启动时 {name} 优先：请修正或取消设置")
+        }
         Notice::CreditNeeded => hold(Hold::Credit, keys),
         Notice::DraftRefused(count) => format!("尚未提交：请先修正 {count} 处错误"),
         Notice::Refused(command, why) => {
@@ -310,7 +311,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
             let help = key(keys, Command::Help);
             format!("{label} 在这里没有作用；按 {help} 看所有按键")
         }
-        Notice::Copied(what) => copied(*what).to_owned(),
+        Notice::Copied(what) => (taking::TAKING.copied)(*what).to_owned(),
         Notice::LibraryNotRead(why) => {
             format!("只读到最新的歌曲：{why} 其余的仍在磁盘上；重新启动即可看到")
         }
@@ -319,36 +320,23 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
             format!("无法写入磁盘：{why}。没有存好的任务不会提交。")
         }
         Notice::NotPlayed(why) => format!("无法播放这首歌：{why}"),
-        Notice::NotFetched(title, failure) => format!(
-            "{}的文件下载失败：{}。在曲库按 {} 可重新下载，不另收费。{}",
-            name(title),
-            self::failure(failure),
-            key(keys, Command::Library(B::Fetch)),
-            trace(failure)
-        ),
+        Notice::NotFetched(title, failure) => not_fetched(&name(title), failure, keys),
         Notice::FormFilled(title) => format!("已按{}填好表单", name(title)),
+        Notice::FormFilledFor(choice, title, fields) => {
+            deeds::filled(choice, &name(title), fields, keys)
+        }
+        Notice::Experimental(true) => "已显示实验字段：官方文档没有记载，可能没有效果".to_owned(),
+        Notice::Experimental(false) => "已隐藏实验字段，内容不会发送".to_owned(),
+        Notice::NothingPasted => "没有粘贴：这里不能输入文字".to_owned(),
         Notice::FormCleared => {
             let undo = key(keys, Command::Undo);
             format!("已开始新草稿；按 {undo} 可取回原本的")
         }
         Notice::Undone => "已撤销".to_owned(),
         Notice::PasteCut(bytes) => format!("文字已达上限，有 {bytes} 个字节没有粘贴"),
+        Notice::BatchOrdered(_) | Notice::BudgetReached(_) => taking::notice(notice, keys),
         Notice::Broke(what) => format!("程序内部发生错误：{what}。详情请看日志。"),
     }
-}
-
-fn copied(what: Copied) -> &'static str {
-    match what {
-        Copied::Link => "已复制链接",
-        Copied::Id => "已复制 ID",
-        Copied::Lyric => "已复制歌词",
-        Copied::Failure => "已复制失败原因与 Trace ID",
-    }
-}
-
-fn trace(failure: &crate::domain::Failure) -> String {
-    let id = failure.trace_id.as_deref();
-    id.map_or_else(String::new, |id| format!(" Trace ID {id}"))
 }
 
 fn question(question: &Question) -> &'static str {
@@ -357,6 +345,7 @@ fn question(question: &Question) -> &'static str {
         Question::OrderAgain(_) => "再做一次这个任务？",
         Question::SendAgain(_) => "重新提交这个任务？",
         Question::Drop(_) => "放弃这个任务？",
+        Question::OrderFile(_, kind) => deeds::question(*kind),
         Question::QuitWhileSubmitting => "正在提交任务，要离开吗？",
     }
 }
@@ -367,6 +356,7 @@ fn question_body(question: &Question) -> &'static str {
         Question::OrderAgain(_) => "失败的那次没有扣费；新的任务成功后才会扣费。",
         Question::SendAgain(_) => "先前提交过，但在 API 上找不到。万一其实已被接受，就会扣费两次。",
         Question::Drop(_) => "这个任务不会再提交，也不再查询结果。结果不明的任务可能已经扣款。",
+        Question::OrderFile(..) => "成功后才会扣费，供应商没有公布价格。完成后文件会附在这首歌下。",
         Question::QuitWhileSubmitting => {
             "歌曲不会丢失：下次启动时会先向 API 查询这个任务，才决定要不要再提交。"
         }
@@ -428,11 +418,16 @@ fn field(field: Field) -> &'static str {
     }
 }
 
-fn placeholder(field: Field, sung: bool) -> &'static str {
+fn placeholder(field: Field, style: bool) -> &'static str {
     match field {
-        Field::Prompt if sung => "曲风、情绪、乐器",
+        Field::Prompt if style => "曲风、情绪、乐器",
         Field::Prompt => "想要一首怎样的歌",
         Field::Title => "由服务器命名",
+        Field::ContinueAt | Field::ReplaceStart | Field::ReplaceEnd => "秒数或 1:23.5",
+        Field::CallbackUrl => "无",
+        Field::Style | Field::StyleNegative | Field::VocalGender | Field::LyricPrompt => {
+            "文档未记载"
+        }
         _ => "",
     }
 }

@@ -2,7 +2,9 @@
 
 mod arrivals;
 mod commands;
+mod deeds;
 mod failures;
+mod taking;
 
 use super::{Details, QueueCount, Strings, Windows, joined, key, name, some};
 use crate::app::command::{
@@ -10,13 +12,13 @@ use crate::app::command::{
     QueueCommand as Q, TextCommand as T,
 };
 use crate::app::keymap::{Context, Keymap};
-use crate::app::notice::{Copied, Notice};
+use crate::app::notice::Notice;
 use crate::app::panes::PaneId;
 use crate::app::panes::overlay::Question;
 use crate::domain::lyric::LyricCount;
 use crate::domain::{Action, Field, Hold, MediaKind, OutputKind, TaskState, Work};
 use commands::{command, hint, refusal};
-use failures::{charge, failure, hold, next_step, problem};
+use failures::{charge, failed, failure, hold, next_step, not_fetched, problem};
 
 pub(super) static STRINGS: Strings = Strings {
     language: "繁體中文",
@@ -156,7 +158,10 @@ pub(super) static STRINGS: Strings = Strings {
     volume: |percent| format!("音量 {percent}%"),
     no_sound: "沒有聲音",
     muted: "靜音",
+    deeds: deeds::DEEDS,
     details: Details {
+        made_from: "來源",
+        became: "衍生",
         task: "任務",
         song: "歌曲",
         state: "狀態",
@@ -196,6 +201,7 @@ pub(super) static STRINGS: Strings = Strings {
             )
         },
     },
+    taking: taking::TAKING,
     windows: Windows {
         help: "按鍵說明",
         palette: "所有指令",
@@ -278,21 +284,16 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         Notice::Ordered(label) => format!("{}已加入佇列", name(label)),
         Notice::Finished(title) => format!("{}做好了", name(title)),
         Notice::Arrived(arrival) => arrivals::arrival(arrival, keys),
-        Notice::TaskFailed(label, failure) => {
-            let more = key(keys, Command::Queue(Q::Details));
-            let line = STRINGS.failure_line(failure);
-            format!(
-                "{}：{line}。在佇列按 {more} 看詳情。{}",
-                name(label),
-                trace(failure)
-            )
-        }
+        Notice::TaskFailed(label, failure) => failed(&name(label), failure, keys),
         Notice::TaskInDoubt(label) => {
             format!("{}：已送出，但結果不明。程式不會自動重送。", name(label))
         }
         Notice::TaskFound(label) => format!("在 API 上找到{}，繼續進行", name(label)),
         Notice::TokenNeeded => hold(Hold::Token, keys),
-        Notice::TokenStored => "token 已儲存，佇列繼續進行".to_owned(),
+        Notice::TokenStored(None) => "token 已儲存，佇列繼續進行".to_owned(),
+        Notice::TokenStored(Some(name)) => {
+            format!("token 已儲存，佇列繼續進行。下次啟動時 {name} 優先：請修正或取消設定")
+        }
         Notice::CreditNeeded => hold(Hold::Credit, keys),
         Notice::DraftRefused(count) => format!("尚未送出：請先修正 {count} 個欄位"),
         Notice::Refused(command, why) => {
@@ -302,7 +303,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
             let help = key(keys, Command::Help);
             format!("{label} 在這裡沒有作用；按 {help} 看所有按鍵")
         }
-        Notice::Copied(what) => copied(*what).to_owned(),
+        Notice::Copied(what) => (taking::TAKING.copied)(*what).to_owned(),
         Notice::LibraryNotRead(why) => {
             format!("只讀到最新的歌曲：{why} 其餘的仍在磁碟上；重新啟動即可看到")
         }
@@ -311,36 +312,23 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
             format!("無法寫入磁碟：{why}。沒有存好的任務不會送出。")
         }
         Notice::NotPlayed(why) => format!("無法播放這首歌：{why}"),
-        Notice::NotFetched(title, failure) => format!(
-            "{}的檔案下載失敗：{}。在曲庫按 {} 可重新下載，不另收費。{}",
-            name(title),
-            self::failure(failure),
-            key(keys, Command::Library(B::Fetch)),
-            trace(failure)
-        ),
+        Notice::NotFetched(title, failure) => not_fetched(&name(title), failure, keys),
         Notice::FormFilled(title) => format!("已依{}填好表單", name(title)),
+        Notice::FormFilledFor(choice, title, fields) => {
+            deeds::filled(choice, &name(title), fields, keys)
+        }
+        Notice::Experimental(true) => "已顯示實驗欄位：官方文件沒有記載，可能沒有效果".to_owned(),
+        Notice::Experimental(false) => "已隱藏實驗欄位，內容不會送出".to_owned(),
+        Notice::NothingPasted => "沒有貼上：這裡不能輸入文字".to_owned(),
         Notice::FormCleared => {
             let undo = key(keys, Command::Undo);
             format!("已開始新草稿；按 {undo} 可取回原本的")
         }
         Notice::Undone => "已復原".to_owned(),
         Notice::PasteCut(bytes) => format!("文字已達上限，有 {bytes} 個位元組沒有貼上"),
+        Notice::BatchOrdered(_) | Notice::BudgetReached(_) => taking::notice(notice, keys),
         Notice::Broke(what) => format!("程式內部發生錯誤：{what}。詳情請看記錄檔。"),
     }
-}
-
-fn copied(what: Copied) -> &'static str {
-    match what {
-        Copied::Link => "已複製連結",
-        Copied::Id => "已複製 ID",
-        Copied::Lyric => "已複製歌詞",
-        Copied::Failure => "已複製失敗原因與 Trace ID",
-    }
-}
-
-fn trace(failure: &crate::domain::Failure) -> String {
-    let id = failure.trace_id.as_deref();
-    id.map_or_else(String::new, |id| format!(" Trace ID {id}"))
 }
 
 fn question(question: &Question) -> &'static str {
@@ -349,6 +337,7 @@ fn question(question: &Question) -> &'static str {
         Question::OrderAgain(_) => "再做一次這個任務？",
         Question::SendAgain(_) => "重新送出這個任務？",
         Question::Drop(_) => "放棄這個任務？",
+        Question::OrderFile(_, kind) => deeds::question(*kind),
         Question::QuitWhileSubmitting => "正在送出任務，要離開嗎？",
     }
 }
@@ -359,6 +348,7 @@ fn question_body(question: &Question) -> &'static str {
         Question::OrderAgain(_) => "失敗的那次沒有扣款；新的任務成功後才會扣款。",
         Question::SendAgain(_) => "先前送出過，但在 API 上找不到。萬一其實已被接受，就會扣款兩次。",
         Question::Drop(_) => "這個任務不會再送出，也不再查詢結果。結果不明的任務可能已經扣款。",
+        Question::OrderFile(..) => "成功後才會扣款，供應商沒有公布價格。完成後檔案會附在這首歌下。",
         Question::QuitWhileSubmitting => {
             "歌曲不會遺失：下次啟動時會先向 API 查詢這個任務，才決定要不要再送。"
         }
@@ -420,11 +410,16 @@ fn field(field: Field) -> &'static str {
     }
 }
 
-fn placeholder(field: Field, sung: bool) -> &'static str {
+fn placeholder(field: Field, style: bool) -> &'static str {
     match field {
-        Field::Prompt if sung => "曲風、情緒、樂器",
+        Field::Prompt if style => "曲風、情緒、樂器",
         Field::Prompt => "想要一首怎樣的歌",
         Field::Title => "由伺服器命名",
+        Field::ContinueAt | Field::ReplaceStart | Field::ReplaceEnd => "秒數或 1:23.5",
+        Field::CallbackUrl => "無",
+        Field::Style | Field::StyleNegative | Field::VocalGender | Field::LyricPrompt => {
+            "文件未記載"
+        }
         _ => "",
     }
 }

@@ -8,8 +8,11 @@ use super::drafts::{decode, encode};
 use super::songs::micros;
 use crate::domain::{Task, TaskState};
 
-/// How many final tasks are loaded.
+/// How many final tasks are loaded at least.
 const FINAL_MAX: i64 = 60;
+/// All that ended within this span before the latest end are loaded too, in microseconds: what was ordered today is
+/// counted.
+const DAY: i64 = 86_400_000_000;
 
 /// Keeps a task, in place of what was kept under its id.
 pub(super) fn save(connection: &Connection, task: &Task) -> rusqlite::Result<()> {
@@ -33,16 +36,18 @@ pub(super) fn save(connection: &Connection, task: &Task) -> rusqlite::Result<()>
     Ok(())
 }
 
-/// All tasks that are not final and the latest that are, oldest first.
+/// All tasks that are not final and the latest that are, at least those of the last day, oldest first.
 pub(super) fn load(connection: &Connection) -> rusqlite::Result<Vec<Task>> {
     let mut tasks: Vec<Task> = connection
         .prepare(
             "SELECT body FROM tasks WHERE finished_at IS NULL
              UNION ALL
-             SELECT body FROM (SELECT body FROM tasks WHERE finished_at IS NOT NULL
-                               ORDER BY finished_at DESC, id DESC LIMIT ?1)",
+             SELECT body FROM tasks WHERE finished_at IS NOT NULL AND (
+                 finished_at > (SELECT MAX(finished_at) FROM tasks) - ?2
+                 OR id IN (SELECT id FROM tasks WHERE finished_at IS NOT NULL
+                           ORDER BY finished_at DESC, id DESC LIMIT ?1))",
         )?
-        .query_map([FINAL_MAX], |row| decode(row, 0))?
+        .query_map([FINAL_MAX, DAY], |row| decode(row, 0))?
         .collect::<rusqlite::Result<_>>()?;
     tasks.sort_by_key(|task| (task.created_at, task.id));
     Ok(tasks)

@@ -14,7 +14,8 @@ use super::text::{self, Row};
 use crate::app::App;
 use crate::app::command::{
     Command, ComposeCommand as C, LibraryCommand as B, LyricsCommand as L, Motion,
-    OverlayCommand as O, QueueCommand as Q, TextCommand as T, TransportCommand as P,
+    OverlayCommand as O, QueueCommand as Q, RequestCommand as R, TextCommand as T,
+    TransportCommand as P,
 };
 use crate::app::editor::Editor;
 use crate::app::keymap::{Chord, Context};
@@ -22,7 +23,7 @@ use crate::app::notice::Tone;
 use crate::app::panes::PaneId;
 use crate::app::panes::overlay::Overlay;
 use crate::app::settings::Role;
-use crate::domain::{FieldKind, TaskState};
+use crate::domain::{Field, FieldKind, TaskState};
 
 /// The mark of the selected row.
 pub(crate) const MARK: &str = "▸";
@@ -301,8 +302,18 @@ fn offered(app: &App) -> Vec<Command> {
     let mut offered = Vec::with_capacity(12);
     match &app.overlay {
         Some(Overlay::Ask(_) | Overlay::Token { .. }) => return Vec::new(),
-        Some(Overlay::Palette(_)) => {
+        Some(overlay) if overlay.editor().is_some() => {
             return vec![Command::Text(T::Accept), Command::Text(T::Leave)];
+        }
+        Some(Overlay::Batch(_)) => {
+            return vec![
+                Command::Move(Motion::Right),
+                Command::Overlay(O::Accept),
+                Command::Overlay(O::Close),
+            ];
+        }
+        Some(Overlay::Actions(_) | Overlay::Copy(_)) => {
+            return vec![Command::Overlay(O::Accept), Command::Overlay(O::Close)];
         }
         Some(_) => return vec![Command::Move(Motion::Down), Command::Overlay(O::Close)],
         None => {}
@@ -323,7 +334,7 @@ fn offered(app: &App) -> Vec<Command> {
         }
         PaneId::Compose => offer_compose(app, &mut offered),
         PaneId::Lyrics => {
-            offered.extend([Command::Lyrics(L::Edit), Command::Lyrics(L::AddSection)]);
+            offered.extend([L::Edit, L::AddSection, L::Write].map(Command::Lyrics));
             offered.push(Command::Submit);
         }
         PaneId::Queue => offer_queue(app, &mut offered),
@@ -333,7 +344,7 @@ fn offered(app: &App) -> Vec<Command> {
             }
             if !app.library.rows().is_empty() {
                 offered.extend(
-                    [B::Play, B::Find, B::Details, B::Reuse, B::CopyLink].map(Command::Library),
+                    [B::Play, B::Actions, B::Find, B::Details, B::CopyLink].map(Command::Library),
                 );
             }
         }
@@ -348,13 +359,22 @@ fn offered(app: &App) -> Vec<Command> {
 
 fn offer_compose(app: &App, offered: &mut Vec<Command>) {
     let kind = app.compose.selected().kind();
-    if matches!(kind, FieldKind::Line { .. } | FieldKind::Number(_)) {
+    if !matches!(kind, FieldKind::Choice | FieldKind::Switch) {
         offered.push(Command::Compose(C::Edit));
     }
-    if !matches!(kind, FieldKind::Line { .. }) {
+    if !matches!(
+        kind,
+        FieldKind::Line { .. } | FieldKind::Song | FieldKind::Address
+    ) {
         offered.push(Command::Move(Motion::Right));
     }
-    offered.extend([Command::Submit, Command::Compose(C::SwitchWay)]);
+    if kind == FieldKind::Moment {
+        offered.push(Command::Compose(C::TakePlayhead));
+    }
+    offered.push(Command::Submit);
+    if app.compose.rows().any(|field| field == Field::Custom) {
+        offered.push(Command::Compose(C::SwitchWay));
+    }
 }
 
 /// What can be done about the selected task.
@@ -372,7 +392,7 @@ fn offer_queue(app: &App, offered: &mut Vec<Command>) {
             offered.push(Command::Queue(Q::Drop));
         }
         TaskState::Failed { .. } => {
-            offered.extend([Q::OrderAgain, Q::CopyFailure].map(Command::Queue));
+            offered.extend([Command::Queue(Q::OrderAgain), Command::Request(R::Copy)]);
         }
         TaskState::Submitting | TaskState::Running { .. } | TaskState::Succeeded => {}
     }

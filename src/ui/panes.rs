@@ -10,3 +10,4 @@ pub(super) mod lyrics;
 pub(super) mod overlay;
 pub(super) mod player;
 pub(super) mod queue;
+pub(super) mod request;

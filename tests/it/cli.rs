@@ -56,6 +56,16 @@ fn it_explains_itself() {
     insta::assert_snapshot!("help", printed(&["--help"]));
     insta::assert_snapshot!("help_simulate", printed(&["simulate", "--help"]));
     insta::assert_snapshot!("help_replay", printed(&["replay", "--help"]));
+    for order in [
+        "generate",
+        "replace-section",
+        "stems",
+        "lyrics",
+        "upload",
+        "wav",
+    ] {
+        insta::assert_snapshot!(format!("help_{order}"), printed(&[order, "--help"]));
+    }
 }
 
 #[test]

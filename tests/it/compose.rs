@@ -1,5 +1,10 @@
 //! The form: fields, mistakes, the draft that is kept.
 
+mod fields;
+mod requests;
+mod screens;
+mod source;
+
 use fuzzbox::app::effect::Effect;
 use fuzzbox::app::notice::Notice;
 use fuzzbox::app::panes::PaneId;

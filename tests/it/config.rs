@@ -13,6 +13,7 @@ use fuzzbox::config::{
     Config, ConfigError, Flags, Language, Origin, Paths, SoundOutput, StyleColor, Theme, Token,
     load, protect_token, store_token, token,
 };
+use fuzzbox::domain::Action;
 
 /// A home directory and an environment that know nothing of the real ones.
 struct Home {
@@ -164,6 +165,15 @@ fn the_config_of_the_readme_works() {
 }
 
 #[test]
+fn an_action_of_tomorrow_needs_no_release() {
+    let home = Home::new().file("experimental = true\n[actions]\nremix = \"cover\"\n");
+    let config = home.loaded();
+    assert!(config.experimental.value);
+    let remix = &config.actions[0];
+    assert_eq!((remix.word(), remix.action), ("remix", Action::Cover));
+}
+
+#[test]
 fn a_mistake_shows_its_line_and_what_was_meant() {
     let home = Home::new().file("mouse = true\n\n[api]\n  base_urll = \"http://x\"\n");
     let path = home.paths().config_file.display().to_string();
@@ -203,6 +213,10 @@ fn every_wrong_value_is_told_with_its_line() {
         ("models.extra = \"FUZZ-3\"", "expected a list"),
         ("models.extra = [3]", "expected a text"),
         ("models.extra = [\" \"]", "needs a name"),
+        ("actions.remix = \"cove\"", "Did you mean \"cover\"?"),
+        ("actions.cover = \"extend\"", "is known already"),
+        ("actions.\" \" = \"cover\"", "needs a word"),
+        ("experimental = 1", "expected true or false"),
         ("theme_colors.focsu = \"bold\"", "Did you mean \"focus\"?"),
         ("theme_colors.focus = \"blod\"", "Did you mean \"bold\"?"),
         ("keys.global.x = true", "expected a text"),
@@ -410,7 +424,7 @@ fn the_token_is_looked_for_in_order() {
         home.paths().token_file.display().to_string()
     );
 
-    let home = home.set("ACEDATACLOUD_API_TOKEN", "Bearer from-variable");
+    let home = home.set("ACEDATACLOUD_API_TOKEN", "bearer  from-variable");
     assert_eq!(home.token(&none).unwrap().0, "from-variable");
     let flags = Flags {
         token_file: Some(home.write("mine", "from-flag\n")),
@@ -424,7 +438,8 @@ fn the_token_is_looked_for_in_order() {
 
     for (name, text) in [
         ("empty", ""),
-        ("long", &*"x".repeat(20_000)),
+        ("long", &*"x".repeat(5_000)),
+        ("endless", &*"x".repeat(20_000)),
         ("two", "hunter2 hunter3"),
     ] {
         let flags = Flags {

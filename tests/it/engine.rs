@@ -1,6 +1,7 @@
 //! The task engine against a scripted world in virtual time: no clock, no network, no waiting.
 
 mod bench;
+mod budget;
 mod doubt;
 mod holds;
 mod life;

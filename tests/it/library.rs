@@ -190,3 +190,25 @@ fn reusing_a_song_fills_the_form_and_can_be_undone() {
     bench.keys("u");
     assert_eq!(bench.app.draft().prompt, "my own words");
 }
+
+#[test]
+fn times_are_told_by_the_clock_of_the_user() {
+    let saved = Saved {
+        songs: vec![song_here("s0", "Rain")],
+        ..Saved::default()
+    };
+    let settings = Settings {
+        zone: fuzzbox::domain::time::TimeZone::get("Asia/Taipei").expect("a known zone"),
+        ..Settings::default()
+    };
+    let at_noon = |settings| {
+        let mut bench = Bench::with(saved.clone(), settings);
+        bench.keys("4 i").screen()
+    };
+    assert!(at_noon(Settings::default()).contains("12:00:00 UTC"));
+    let local = at_noon(settings.clone());
+    assert!(local.contains("20:00:00 CST"), "{local}");
+    let recorded = serde_json::to_string(&settings).expect("settings can be recorded");
+    let replayed: Settings = serde_json::from_str(&recorded).expect("and read back");
+    assert_eq!(at_noon(replayed), local);
+}

@@ -1,6 +1,7 @@
 //! The lyrics: typing, sections, pastes, undo.
 
-use fuzzbox::app::notice::Notice;
+use fuzzbox::app::command::{Command, LyricsCommand};
+use fuzzbox::app::notice::{Notice, Refusal};
 use fuzzbox::app::panes::PaneId;
 use fuzzbox::domain::action::Field;
 use fuzzbox::domain::draft::Problem;
@@ -66,4 +67,34 @@ fn tab_leaves_the_text_with_everything_in_it() {
     assert_eq!(bench.app.focus, PaneId::Queue);
     assert_eq!(bench.app.lyrics.contents(), "words");
     assert!(!bench.app.lyrics.is_editing());
+}
+
+#[test]
+fn where_no_literal_break_stands_the_key_says_so() {
+    let mut bench = Bench::new();
+    bench.keys("2").paste("[Verse]\\nrain");
+    bench.keys("b");
+    assert_eq!(bench.app.lyrics.contents(), "[Verse]\nrain");
+    assert_eq!(bench.app.lyrics.count().lines, 1);
+    bench.keys("b");
+    let command = Command::Lyrics(LyricsCommand::BreakLines);
+    let notice = Notice::Refused(command, Refusal::NothingToBreak);
+    assert_eq!(bench.app.notices.current(), Some(&notice));
+}
+
+#[test]
+fn a_lyric_of_more_than_is_sent_is_told_in_bytes() {
+    let mut bench = Bench::new();
+    bench.keys("w 2").paste(&"歌詞\n".repeat(20_000));
+    let problem = bench.app.compose.problem(Field::Lyric);
+    assert!(
+        matches!(
+            problem,
+            Some(Problem::TooLarge {
+                bytes: 139_999,
+                max: 100_000
+            })
+        ),
+        "{problem:?}"
+    );
 }

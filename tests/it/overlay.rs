@@ -1,5 +1,8 @@
 //! Help, palette, the token: what lies over the panes.
 
+mod actions;
+mod line;
+
 use fuzzbox::app::command::{Command, LibraryCommand};
 use fuzzbox::app::effect::Effect;
 use fuzzbox::app::event::{Event, TokenEvent};

@@ -10,8 +10,8 @@ use fuzzbox::app::panes::PaneId;
 use fuzzbox::app::panes::overlay::{Overlay, Question};
 use fuzzbox::app::settings::{Locale, Settings, ThemeBase};
 use fuzzbox::domain::{
-    Draft, Failure, FailureKind, Field, Hold, MediaKind, OutputKind, PlayerEvent, Problem, Saved,
-    Seconds, TaskId,
+    Choice, Draft, Failure, FailureKind, Field, Hold, MediaKind, OutputKind, PlayerEvent, Problem,
+    Saved, Seconds, TaskId,
 };
 use fuzzbox::i18n;
 use fuzzbox::ui;
@@ -308,6 +308,14 @@ fn windows(locale: Locale) -> Vec<(&'static str, App)> {
             with(app(), "3 down down down down down down enter"),
         ),
         ("a song", with(app(), "4 down down down i")),
+        ("preview", with(app(), "1 v")),
+        ("preview of a task", with(app(), "3 v")),
+        (
+            "copy",
+            with(app(), "3 down down down down down down down y"),
+        ),
+        ("batch", with(app(), "1 B")),
+        ("batch, models", with(app(), "1 B l down down")),
     ]
 }
 
@@ -349,7 +357,9 @@ fn notices() -> Vec<Notice> {
         Notice::TaskInDoubt(label()),
         Notice::TaskFound(label()),
         Notice::TokenNeeded,
-        Notice::TokenStored,
+        Notice::TokenStored(None),
+        Notice::TokenStored(Some("ACEDATACLOUD_API_TOKEN".to_owned())),
+        Notice::LibraryNotRead("database disk image is malformed".to_owned()),
         Notice::CreditNeeded,
         Notice::DraftRefused(1),
         Notice::DraftRefused(2),
@@ -359,11 +369,20 @@ fn notices() -> Vec<Notice> {
         Notice::Copied(Copied::Id),
         Notice::Copied(Copied::Lyric),
         Notice::Copied(Copied::Failure),
+        Notice::Copied(Copied::Curl),
+        Notice::Copied(Copied::CommandLine),
+        Notice::BatchOrdered(5),
+        Notice::BudgetReached(20),
         Notice::NotCopied("no terminal".to_owned()),
         Notice::NotSaved("disk full".to_owned()),
         Notice::NotPlayed("not an audio file".to_owned()),
         Notice::NotFetched(label(), failure(FailureKind::BadFile)),
         Notice::FormFilled(label()),
+        Notice::FormFilledFor(Choice::default(), label(), vec![Field::Lyric, Field::Seed]),
+        Notice::FormFilledFor(Choice::default(), String::new(), Vec::new()),
+        Notice::Experimental(true),
+        Notice::Experimental(false),
+        Notice::NothingPasted,
         Notice::FormCleared,
         Notice::Undone,
         Notice::PasteCut(1024),
@@ -411,6 +430,31 @@ const CODES: &[(FailureKind, &str, u16)] = &[
     (FailureKind::Unknown, "timeout", 504),
 ];
 
+fn problems() -> [Problem; 12] {
+    [
+        Problem::OutOfRange { min: 0.2, max: 1.0 },
+        Problem::TooLong {
+            length: 214,
+            max: 200,
+        },
+        Problem::Missing,
+        Problem::NotANumber,
+        Problem::ControlCharacter,
+        Problem::LiteralNewline,
+        Problem::NotAnId,
+        Problem::NotAMoment,
+        Problem::PastTheEnd {
+            length: Seconds(153.8),
+        },
+        Problem::EndsBeforeItBegins,
+        Problem::NotAnAddress,
+        Problem::TooLarge {
+            bytes: 123_456,
+            max: 100_000,
+        },
+    ]
+}
+
 #[test]
 fn every_phrase_in_every_language() {
     let keymap = &Settings::default().keymap;
@@ -440,24 +484,13 @@ fn every_phrase_in_every_language() {
         }
         tell("hosting", &(strings.hosting)(42));
         tell("take words", &(strings.details.take_words)(keymap));
-        for hold in [Hold::Token, Hold::Credit, Hold::Disk] {
+        for hold in [Hold::Token, Hold::Credit, Hold::Disk, Hold::Budget] {
             tell("hold", &(strings.hold)(hold, keymap));
         }
         for task in tasks() {
             tell("state", (strings.state)(&task.state));
         }
-        let range = Problem::OutOfRange { min: 0.2, max: 1.0 };
-        let long = Problem::TooLong {
-            length: 214,
-            max: 200,
-        };
-        let rest = [
-            Problem::Missing,
-            Problem::NotANumber,
-            Problem::ControlCharacter,
-            Problem::LiteralNewline,
-        ];
-        for problem in [range, long].iter().chain(&rest) {
+        for problem in &problems() {
             tell("problem", &(strings.problem)(problem, keymap));
         }
         for (command, name) in Command::ALL {
@@ -640,7 +673,8 @@ fn step() -> impl Strategy<Value = Step> {
     let keys = prop::sample::select(vec![
         "1", "2", "3", "4", "tab", "enter", "esc", "up", "down", "left", "right", "j", "k", "g",
         "G", "w", "x", "s", "b", "i", "e", "d", "r", "y", "/", ":", "?", "m", "u", "n", "p", "end",
-        "home", "space", "ctrl-g", "ctrl-t", "ctrl-n", "ctrl-p", "ctrl-u", "ctrl-d",
+        "home", "space", "a", "t", "H", "L", "U", "ctrl-g", "ctrl-t", "ctrl-n", "ctrl-p", "ctrl-u",
+        "ctrl-d",
     ]);
     let text = "[a-z 歌詞，👨‍👩‍👧é\\[\\]\\\\n]{0,40}";
     prop_oneof![
@@ -648,7 +682,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => text.prop_map(Step::Text),
         1 => "[a-z 歌詞\r\n\\[\\]]{0,300}".prop_map(Step::Paste),
         1 => (0.0..200.0).prop_map(Step::Player),
-        1 => (0..25usize).prop_map(Step::Notice),
+        1 => (0..30usize).prop_map(Step::Notice),
         1 => Just(Step::Language),
         1 => (0..200u16, 0..60u16).prop_map(|(x, y)| Step::Click(x, y)),
     ]

@@ -242,7 +242,8 @@ fn all_open_tasks_come_back_and_the_latest_final_ones() {
     };
     let final_ones = (0..500).map(|i| {
         let state = [TaskState::Succeeded, failed.clone()][i as usize % 2].clone();
-        task(1000 + i, 1000 + i, state)
+        // Ended an hour apart.
+        task(1000 + i, 1000 + 3600 * i, state)
     });
     let open_ones = (0..300).map(|i| task(i, i, TaskState::Submitting));
     store
@@ -252,6 +253,23 @@ fn all_open_tasks_come_back_and_the_latest_final_ones() {
     let saved = place.reopened();
     let ids: Vec<_> = saved.tasks.iter().map(|task| task.id.0).collect();
     assert_eq!(ids, (0..300).chain(1440..1500).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_final_task_of_the_last_day_comes_back() {
+    let place = Place::new();
+    let (store, _) = place.open();
+    // A minute apart: more than a day of them.
+    let made = (0..2000).map(|i| task(i, 60 * i, TaskState::Succeeded));
+    store.save_blocking(tasks(made)).unwrap();
+    drop(store);
+    let ids: Vec<_> = place
+        .reopened()
+        .tasks
+        .iter()
+        .map(|task| task.id.0)
+        .collect();
+    assert_eq!(ids, (560..2000).collect::<Vec<_>>());
 }
 
 #[test]

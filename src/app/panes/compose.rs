@@ -9,11 +9,18 @@ use crate::app::command::{ComposeCommand, Motion};
 use crate::app::cx::Cx;
 use crate::app::editor::Editor;
 use crate::app::notice::{Notice, Refusal};
-use crate::domain::action::{Field, FieldKind, Model};
+use crate::domain::action::{Choice, Field, FieldKind, Model, Range};
 use crate::domain::draft::{Draft, FieldError, Problem};
+use crate::domain::text::clean_line;
+use crate::domain::{Seconds, Song};
 
 /// How far an arrow key moves a strength.
 const STEP: f64 = 0.05;
+/// How many small steps a large one is, for a moment and for a strength.
+const LARGE: i8 = 10;
+const LARGE_STRENGTH: i8 = 2;
+/// The longest id that is pasted, in characters.
+const ID_MAX: usize = 100;
 
 /// The form.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +30,10 @@ pub struct Compose {
     editor: Option<Editor>,
     errors: Vec<FieldError>,
     tried: bool,
+    /// How long the source song is, where that is known.
+    length: Option<Seconds>,
+    /// Whether the source song is in the library.
+    sourced: bool,
 }
 
 impl Compose {
@@ -33,7 +44,7 @@ impl Compose {
         } else {
             Field::Prompt
         };
-        Compose {
+        let mut compose = Compose {
             draft: Draft {
                 lyric: String::new(),
                 ..draft
@@ -42,7 +53,11 @@ impl Compose {
             editor: None,
             errors: Vec::new(),
             tried: false,
-        }
+            length: None,
+            sourced: false,
+        };
+        compose.keep_selection_on_a_row();
+        compose
     }
 
     /// What is filled in, without the lyric; a field being typed counts as far as it is typed.
@@ -88,6 +103,39 @@ impl Compose {
         self.tried |= tried;
     }
 
+    /// Takes in what is known of the source song. The API has words of its own for songs that were uploaded: the song
+    /// decides which is sent.
+    pub fn set_source(&mut self, song: Option<&Song>) {
+        self.sourced = song.is_some();
+        self.length = song.and_then(|song| song.duration);
+        if let Some(song) = song {
+            self.draft.action = self.draft.action.on_uploaded(song.more.uploaded);
+        }
+    }
+
+    /// Chooses the source song by its id.
+    pub fn choose_source(&mut self, id: String) {
+        self.finish_line();
+        self.draft.source = id;
+    }
+
+    /// Shows the fields that stand in no document, or hides them; what is in them stays.
+    pub fn set_experimental(&mut self, shown: bool) {
+        self.finish_line();
+        self.draft.experimental = shown;
+        self.keep_selection_on_a_row();
+    }
+
+    /// Puts a moment into the selected field. Tells whether it takes one.
+    pub fn take_moment(&mut self, moment: Seconds) -> bool {
+        let takes = self.selected.kind() == FieldKind::Moment;
+        if takes {
+            self.finish_line();
+            self.set_moment((moment.0 * 10.0).round());
+        }
+        takes
+    }
+
     /// Selects a field, if it is shown.
     pub fn select(&mut self, field: Field) {
         if self.rows().any(|row| row == field) {
@@ -114,8 +162,12 @@ impl Compose {
                 self.keep_selection_on_a_row();
                 true
             }
-            // A story between panes: dispatch takes it.
-            ComposeCommand::New => false,
+            ComposeCommand::MuchLess => self.step(-LARGE, cx),
+            ComposeCommand::MuchMore => self.step(LARGE, cx),
+            // Stories between panes: dispatch takes them.
+            ComposeCommand::New | ComposeCommand::TakePlayhead | ComposeCommand::Experimental => {
+                false
+            }
         }
     }
 
@@ -152,14 +204,19 @@ impl Compose {
         changed
     }
 
-    /// Pasted text, into the line being typed or, where none is, into the selected field. Returns the bytes left out.
-    pub fn on_paste(&mut self, raw: &str) -> usize {
+    /// Pasted text, into the line being typed or, where none is, into the selected field; an id takes the place of the
+    /// one before. Returns the bytes left out, or nothing where the field takes no text.
+    pub fn on_paste(&mut self, raw: &str) -> Option<usize> {
+        if self.selected == Field::Source {
+            self.draft.source = clean_line(raw, ID_MAX);
+            return Some(0);
+        }
         if self.editor.is_none() {
             self.begin_line();
         }
-        let left_out = self.editor.as_mut().map_or(0, |editor| editor.paste(raw));
+        let left_out = self.editor.as_mut()?.paste(raw);
         self.take_line();
-        left_out
+        Some(left_out)
     }
 
     /// Ends typing; what was typed stays.
@@ -187,13 +244,14 @@ impl Compose {
             FieldKind::Choice | FieldKind::Switch => self.step(1, cx),
             FieldKind::Line { .. }
             | FieldKind::Number(_)
-            | FieldKind::Song
             | FieldKind::Moment
             | FieldKind::Address
             | FieldKind::Text => {
                 self.begin_line();
                 false
             }
+            // Chosen from the library: dispatch opens the list.
+            FieldKind::Song => false,
         }
     }
 
@@ -203,6 +261,7 @@ impl Compose {
             Field::Model => self.draft.model = None,
             Field::Instrumental => self.draft.instrumental = None,
             Field::Custom => self.draft.custom = false,
+            Field::Action => self.choose(Choice::default()),
             field => {
                 if let Some(text) = self.draft.text_mut(field) {
                     text.clear();
@@ -221,57 +280,102 @@ impl Compose {
     }
 
     fn step(&mut self, by: i8, cx: &Cx) -> bool {
+        self.finish_line();
         match self.selected.kind() {
-            FieldKind::Number(range) => {
-                let text = self.draft.text(self.selected).unwrap_or_default().trim();
-                let now = text.replace(',', ".").parse().unwrap_or(range.default);
-                let steps = (now / STEP).round() + f64::from(by);
-                let value = (steps * STEP).clamp(range.min, range.max);
-                if let Some(text) = self.draft.text_mut(self.selected) {
-                    *text = format!("{value:.2}");
-                }
-            }
+            FieldKind::Number(range) => self.step_number(by, range),
+            FieldKind::Moment => self.step_moment(by),
             FieldKind::Switch => {
                 self.draft.instrumental = Some(self.draft.instrumental != Some(true));
             }
-            FieldKind::Choice if self.selected == Field::Custom => {
-                self.draft.custom = !self.draft.custom;
+            FieldKind::Choice => match self.selected {
+                Field::Custom => self.draft.custom = !self.draft.custom,
+                Field::Action => self.step_action(by, &cx.settings.actions),
+                _ => self.step_model(by, &cx.settings.models),
+            },
+            FieldKind::Line { .. } | FieldKind::Song | FieldKind::Address | FieldKind::Text => {
+                return false;
             }
-            FieldKind::Choice => self.step_model(by, &cx.settings.models),
-            FieldKind::Line { .. }
-            | FieldKind::Song
-            | FieldKind::Moment
-            | FieldKind::Address
-            | FieldKind::Text => return false,
         }
         self.keep_selection_on_a_row();
         true
     }
 
+    /// From the server's default, within the range.
+    fn step_number(&mut self, by: i8, range: Range) {
+        let Some(text) = self.draft.text_mut(self.selected) else {
+            return;
+        };
+        let now = text.trim().replace(',', ".").parse();
+        let by = by.clamp(-LARGE_STRENGTH, LARGE_STRENGTH);
+        let steps = (now.unwrap_or(range.default) / STEP).round() + f64::from(by);
+        let value = (steps * STEP).clamp(range.min, range.max);
+        *text = format!("{value:.2}");
+    }
+
+    /// By tenths of a second, within the source song.
+    fn step_moment(&mut self, by: i8) {
+        let text = self.draft.text(self.selected).unwrap_or_default();
+        let now = Seconds::parse(text).unwrap_or_default();
+        self.set_moment((now.0 * 10.0).round() + f64::from(by));
+    }
+
+    fn set_moment(&mut self, tenths: f64) {
+        let end = self
+            .length
+            .map_or(f64::MAX, |length| (length.0 * 10.0).floor());
+        let moment = Seconds(tenths.min(end).max(0.0) / 10.0);
+        if let Some(text) = self.draft.text_mut(self.selected) {
+            *text = moment.clock_tenths();
+        }
+    }
+
+    /// Through everything that can be chosen. The two words the API has for some actions are one choice, unless nothing is
+    /// known of the song they are for.
+    fn step_action(&mut self, by: i8, added: &[Choice]) {
+        let with_uploads = !self.sourced && !self.draft.source.trim().is_empty();
+        let choices: Vec<Choice> = Choice::all(added, with_uploads).collect();
+        let mut now = self.draft.choice();
+        if !with_uploads && now.name.is_none() {
+            now.action = now.action.on_uploaded(false);
+        }
+        let is_now = |choice: &Choice| choice.word() == now.word();
+        let at = choices.iter().position(is_now);
+        if let Some(choice) = next_of(&choices, at, by) {
+            self.choose(choice.clone());
+        }
+    }
+
+    fn choose(&mut self, choice: Choice) {
+        self.draft.action = choice.action;
+        self.draft.action_name = choice.name;
+    }
+
     /// Through the models in their order, from the server's default.
     fn step_model(&mut self, by: i8, models: &[Model]) {
-        let count = models.len();
-        if count == 0 {
-            return;
-        }
         let current = self
             .draft
             .model
             .as_ref()
             .map_or(Model::SERVER_DEFAULT, |model| model.0.as_str());
         let at = models.iter().position(|model| model.0 == current);
-        let next = match (at, by) {
-            (Some(at), 1..) => (at + 1) % count,
-            (Some(at), _) => (at + count - 1) % count,
-            (None, _) => 0,
-        };
-        self.draft.model = models.get(next).cloned();
+        if let Some(model) = next_of(models, at, by) {
+            self.draft.model = Some(model.clone());
+        }
     }
 
     fn keep_selection_on_a_row(&mut self) {
         if !self.rows().any(|row| row == self.selected) {
-            let first = self.rows().next();
-            self.selected = first.unwrap_or(Field::Custom);
+            self.selected = Field::Action;
         }
+    }
+}
+
+/// The value after the one at `at`, or before it, round and round; the first where that one is not among them.
+fn next_of<T>(values: &[T], at: Option<usize>, by: i8) -> Option<&T> {
+    let count = values.len();
+    match (at, by) {
+        (Some(at), 1..) => values.get((at + 1) % count),
+        (Some(at), _) => values.get((at + count - 1) % count),
+        (None, _) => values.first(),
     }
 }

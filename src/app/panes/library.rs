@@ -100,12 +100,11 @@ impl Library {
         changed
     }
 
-    /// Pasted text.
-    pub fn on_paste(&mut self, raw: &str) {
-        if let Some(editor) = &mut self.editor {
-            editor.paste(raw);
-        }
+    /// Pasted text. Returns the bytes left out, or nothing where no text is typed.
+    pub fn on_paste(&mut self, raw: &str) -> Option<usize> {
+        let left_out = self.editor.as_mut()?.paste(raw);
         self.take_query();
+        Some(left_out)
     }
 
     /// Ends typing; what is looked for stays.

@@ -13,6 +13,8 @@ use crate::domain::lyric::{self, Lyric, LyricCount};
 pub struct Lyrics {
     editor: Editor,
     editing: bool,
+    /// Of the text as it stands: counted when it changes, not when it is drawn.
+    count: LyricCount,
 }
 
 /// The order in which sections are offered: the shape most songs have.
@@ -21,10 +23,13 @@ const SHAPE: [&str; 6] = ["Verse", "Chorus", "Verse 2", "Chorus", "Bridge", "Cho
 impl Lyrics {
     /// The text area over a lyric.
     pub fn new(lyric: &str) -> Self {
-        Lyrics {
+        let mut lyrics = Lyrics {
             editor: Editor::text(lyric),
             editing: false,
-        }
+            count: LyricCount::default(),
+        };
+        lyrics.recount();
+        lyrics
     }
 
     /// The text area itself.
@@ -44,6 +49,15 @@ impl Lyrics {
 
     /// The counts shown under the text.
     pub fn count(&self) -> LyricCount {
+        self.count
+    }
+
+    /// Whether a `\n` stands in the text where a line break is meant.
+    pub fn has_literal_breaks(&self) -> bool {
+        self.editor.lines().iter().any(|line| line.contains("\\n"))
+    }
+
+    fn recount(&mut self) {
         let mut count = LyricCount::default();
         for line in self.editor.lines() {
             let of_line = Lyric::new(line).count();
@@ -51,7 +65,7 @@ impl Lyrics {
             count.lines += of_line.lines;
             count.sections += of_line.sections;
         }
-        count
+        self.count = count;
     }
 
     /// A command of the lyrics. Tells whether the text changed.
@@ -65,6 +79,8 @@ impl Lyrics {
                 self.add_section();
                 true
             }
+            // An order of its own: dispatch takes it.
+            LyricsCommand::Write => false,
             LyricsCommand::BreakLines => {
                 let text = self.contents();
                 let broken = text.replace("\\r\\n", "\n").replace("\\n", "\n");
@@ -72,6 +88,7 @@ impl Lyrics {
                     return false;
                 }
                 self.editor.replace(&broken);
+                self.recount();
                 true
             }
         }
@@ -94,12 +111,18 @@ impl Lyrics {
 
     /// A key for the text. Tells whether it changed.
     pub fn on_text(&mut self, key: KeyEvent) -> bool {
-        self.editor.on_key(key)
+        let changed = self.editor.on_key(key);
+        if changed {
+            self.recount();
+        }
+        changed
     }
 
     /// Pasted text. Returns the bytes left out.
     pub fn on_paste(&mut self, raw: &str) -> usize {
-        self.editor.paste(raw)
+        let left_out = self.editor.paste(raw);
+        self.recount();
+        left_out
     }
 
     /// Ends typing.
@@ -109,13 +132,16 @@ impl Lyrics {
 
     /// Takes the last change back. Tells whether there was one.
     pub fn undo(&mut self) -> bool {
-        self.editor.undo()
+        let undone = self.editor.undo();
+        self.recount();
+        undone
     }
 
     /// Replaces the whole lyric in one step that can be undone, and gives back the old one.
     pub fn replace(&mut self, lyric: &str) -> String {
         let old = self.contents();
         self.editor.replace(lyric);
+        self.recount();
         self.editor
             .on_key(KeyEvent::new(KeyCode::Home, KeyModifiers::CONTROL));
         old
@@ -143,6 +169,7 @@ impl Lyrics {
             _ => "\n\n",
         };
         self.editor.paste(&format!("{breaks}[{name}]\n"));
+        self.recount();
         self.editing = true;
     }
 }

@@ -1,15 +1,17 @@
-//! What can lie over the panes: help, palette, details, the token, or one question.
+//! What can lie over the panes: help, palette, details, choices, a line to type, the token, or one question.
 //!
 //! Invariant: there is at most one overlay, and a question never answers itself.
 
-use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
-use nucleo_matcher::{Config, Matcher, Utf32Str};
+use crossterm::event::KeyEvent;
 
 use super::queue::{PAGE, moved};
+use crate::app::batch::Batch;
 use crate::app::command::{Command, Motion};
 use crate::app::editor::Editor;
+use crate::app::fuzzy::{Fuzzy, Searched};
 use crate::app::notice::Refusal;
-use crate::domain::{SongId, TaskId};
+use crate::app::take::{CopyMenu, Subject};
+use crate::domain::{Choice, MediaKind, Problem, SongId, TaskId};
 
 /// Something over the panes.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +46,23 @@ pub enum Overlay {
         /// The first line shown.
         top: usize,
     },
+    /// The source song is chosen.
+    Source(Box<SourcePicker>),
+    /// What can be done with a song.
+    Actions(Box<ActionsMenu>),
+    /// A line is typed for an order of its own.
+    Line(Box<Prompter>),
+    /// An order as it is sent, from this line on.
+    Request {
+        /// Which.
+        of: Subject,
+        /// The first line shown.
+        top: usize,
+    },
+    /// What can be copied.
+    Copy(CopyMenu),
+    /// Many orders from one draft.
+    Batch(Box<Batch>),
 }
 
 /// A question that is answered with yes or no.
@@ -57,18 +76,14 @@ pub enum Question {
     SendAgain(TaskId),
     /// Drop a task?
     Drop(TaskId),
+    /// Order a file of a song? It may be charged.
+    OrderFile(SongId, MediaKind),
     /// Leave while an order is on the wire?
     QuitWhileSubmitting,
 }
 
 /// The command palette.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Palette {
-    editor: Editor,
-    commands: Vec<Entry>,
-    rows: Vec<usize>,
-    selected: usize,
-}
+pub type Palette = Fuzzy<Entry>;
 
 /// One command of the palette.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,97 +96,129 @@ pub struct Entry {
     pub refusal: Option<Refusal>,
 }
 
-impl Palette {
-    /// Over these commands.
-    pub fn new(commands: Vec<Entry>) -> Self {
-        let rows = (0..commands.len()).collect();
-        Palette {
-            editor: Editor::line(""),
-            commands,
-            rows,
-            selected: 0,
-        }
-    }
-
-    /// The line being typed into.
-    pub fn editor(&self) -> &Editor {
-        &self.editor
-    }
-
-    /// The line being typed into, to type.
-    pub fn editor_mut(&mut self) -> &mut Editor {
-        &mut self.editor
-    }
-
-    /// The commands that match, best first.
-    pub fn rows(&self) -> impl Iterator<Item = &Entry> {
-        self.rows.iter().filter_map(|row| self.commands.get(*row))
-    }
-
-    /// How many commands match.
-    pub fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// Whether no command matches.
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
-    /// The selected row.
-    pub fn selected_row(&self) -> usize {
-        self.selected
-    }
-
-    /// The selected command.
-    pub fn selected(&self) -> Option<&Entry> {
-        self.rows
-            .get(self.selected)
-            .and_then(|row| self.commands.get(*row))
-    }
-
-    /// A movement.
-    pub fn on_motion(&mut self, motion: Motion) {
-        self.selected = moved(self.selected, self.rows.len(), motion);
-    }
-
-    /// Selects a row.
-    pub fn select_row(&mut self, row: usize) {
-        self.selected = row.min(self.rows.len().saturating_sub(1));
-    }
-
-    /// Matches anew after typing.
-    pub fn refresh(&mut self) {
-        let query = self.editor.contents();
-        let pattern = Pattern::new(
-            &query,
-            CaseMatching::Ignore,
-            Normalization::Smart,
-            AtomKind::Fuzzy,
-        );
-        let mut matcher = Matcher::new(Config::DEFAULT);
-        let mut buffer = Vec::new();
-        let mut scored: Vec<(u32, usize)> = self
-            .commands
-            .iter()
-            .enumerate()
-            .filter_map(|(row, entry)| {
-                let words = Utf32Str::new(&entry.words, &mut buffer);
-                Some((pattern.score(words, &mut matcher)?, row))
-            })
-            .collect();
-        scored.sort_by_key(|(score, row)| (std::cmp::Reverse(*score), *row));
-        self.rows = scored.into_iter().map(|(_, row)| row).collect();
-        self.selected = 0;
+impl Searched for Entry {
+    fn words(&self) -> &str {
+        &self.words
     }
 }
 
+/// The choice of a source song.
+pub type SourcePicker = Fuzzy<Candidate>;
+
+/// A song that can be chosen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// Which.
+    pub song: SongId,
+    /// What it is searched by: its title and its model.
+    pub words: String,
+}
+
+impl Searched for Candidate {
+    fn words(&self) -> &str {
+        &self.words
+    }
+}
+
+/// What can be done with a song.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActionsMenu {
+    /// The song.
+    pub song: SongId,
+    /// What can be done, and why not now.
+    pub rows: Vec<(Deed, Option<Refusal>)>,
+    /// The selected row.
+    pub selected: usize,
+}
+
+/// Something that can be done with a song.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deed {
+    /// Fill the form, to make another song from it.
+    Make(Choice),
+    /// Order a file of it: its stems, its WAV, its film.
+    File(MediaKind),
+    /// Fill the form with what it was made from.
+    Reuse,
+}
+
+/// A line that is typed for an order of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prompter {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The line.
+    pub editor: Editor,
+    /// Why it was not taken.
+    pub problem: Option<Problem>,
+}
+
+/// What a line is typed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The idea for words that the API writes.
+    Lyrics,
+    /// The address or the path of a song to bring in.
+    Upload,
+}
+
 impl Overlay {
+    /// The line being typed into, where there is one.
+    pub fn editor(&self) -> Option<&Editor> {
+        match self {
+            Overlay::Palette(palette) => Some(palette.editor()),
+            Overlay::Source(picker) => Some(picker.editor()),
+            Overlay::Line(line) => Some(&line.editor),
+            _ => None,
+        }
+    }
+
+    /// The line being typed into, to type.
+    fn editor_mut(&mut self) -> Option<&mut Editor> {
+        match self {
+            Overlay::Palette(palette) => Some(palette.editor_mut()),
+            Overlay::Source(picker) => Some(picker.editor_mut()),
+            Overlay::Line(line) => Some(&mut line.editor),
+            _ => None,
+        }
+    }
+
+    /// A key for the line being typed into.
+    pub fn on_text(&mut self, key: KeyEvent) {
+        if self.editor_mut().is_some_and(|editor| editor.on_key(key)) {
+            self.retyped();
+        }
+    }
+
+    /// A paste into the line being typed into. Returns the bytes left out, or nothing where no text is typed.
+    pub fn on_paste(&mut self, raw: &str) -> Option<usize> {
+        let left_out = self.editor_mut()?.paste(raw);
+        self.retyped();
+        Some(left_out)
+    }
+
+    /// Takes in that the line is another.
+    fn retyped(&mut self) {
+        match self {
+            Overlay::Palette(palette) => palette.refresh(),
+            Overlay::Source(picker) => picker.refresh(),
+            Overlay::Line(line) => line.problem = None,
+            _ => {}
+        }
+    }
+
     /// A movement within the overlay.
     pub fn on_motion(&mut self, motion: Motion) {
         match self {
             Overlay::Palette(palette) => palette.on_motion(motion),
-            Overlay::Help { top } | Overlay::Task { top, .. } | Overlay::Song { top, .. } => {
+            Overlay::Source(picker) => picker.on_motion(motion),
+            Overlay::Actions(menu) => menu.selected = moved(menu.selected, menu.rows.len(), motion),
+            Overlay::Copy(menu) => menu.on_motion(motion),
+            Overlay::Batch(batch) => batch.on_motion(motion),
+            Overlay::Help { top }
+            | Overlay::Task { top, .. }
+            | Overlay::Song { top, .. }
+            | Overlay::Request { top, .. } => {
                 *top = match motion {
                     Motion::Up => top.saturating_sub(1),
                     Motion::Down => *top + 1,
@@ -183,7 +230,7 @@ impl Overlay {
                     Motion::Left | Motion::Right => *top,
                 };
             }
-            Overlay::Ask(_) | Overlay::Token { .. } => {}
+            Overlay::Ask(_) | Overlay::Token { .. } | Overlay::Line(_) => {}
         }
     }
 }

@@ -143,8 +143,8 @@ impl Player {
                 cx.emit(Effect::Player(PlayerCommand::SetVolume(self.heard())));
             }
             TransportCommand::Stop => self.stop(cx),
-            // Which song comes next is a story between panes: dispatch takes it.
-            TransportCommand::Next | TransportCommand::Previous => {}
+            // Stories between panes: dispatch takes them.
+            TransportCommand::Next | TransportCommand::Previous | TransportCommand::Actions => {}
         }
     }
 

@@ -1,4 +1,4 @@
-//! What waits for a person: a token, credit, room on the disk.
+//! What waits for a person: a token, credit, room on the disk. What waits for a new day is in `budget.rs`.
 //!
 //! Invariant: nothing held was taken by the API, and what is missing is asked of the user once.
 
@@ -46,7 +46,8 @@ impl TaskQueue {
     pub(super) fn wake(&mut self, why: Hold, cx: &mut Cx) {
         match self.holds.probe_at(why) {
             Some(at) => *at = None,
-            None => self.holds.token_refused = false,
+            None if why == Hold::Token => self.holds.token_refused = false,
+            None => {}
         }
         let held: Vec<TaskId> = self.held(why).collect();
         for id in held {
@@ -54,7 +55,7 @@ impl TaskQueue {
         }
     }
 
-    fn release(&mut self, id: TaskId, cx: &mut Cx) {
+    pub(super) fn release(&mut self, id: TaskId, cx: &mut Cx) {
         let state = TaskState::Waiting {
             retry_at: None,
             because: None,
@@ -65,7 +66,8 @@ impl TaskQueue {
     pub(super) fn resume_held(&mut self, id: TaskId, why: Hold, cx: &mut Cx) {
         match why {
             Hold::Token if cx.settings.has_token => self.release(id, cx),
-            Hold::Token => {}
+            // A day is counted anew with every tick.
+            Hold::Token | Hold::Budget => {}
             Hold::Credit => self.holds.credit = Some(cx.now),
             Hold::Disk => self.release(id, cx),
         }
@@ -181,12 +183,13 @@ impl TaskQueue {
 }
 
 impl Holds {
-    /// When to try again whether it is still missing. A token is not tried for: only the user can give one.
+    /// When to try again whether it is still missing. A token is not tried for: only the user can give one. A day ends by
+    /// the clock.
     fn probe_at(&mut self, why: Hold) -> Option<&mut Option<Timestamp>> {
         match why {
             Hold::Disk => Some(&mut self.disk),
             Hold::Credit => Some(&mut self.credit),
-            Hold::Token => None,
+            Hold::Token | Hold::Budget => None,
         }
     }
 }

@@ -119,6 +119,7 @@ impl TaskQueue {
         if self.is_token_missing(cx) {
             return self.hold_waiting_for_token(cx);
         }
+        self.keep_to_budget(cx);
         while let Some((id, request)) = self.next_to_submit(cx) {
             if !self.advance(id, TaskState::Submitting, cx) {
                 return;

@@ -2,7 +2,8 @@
 
 use crate::app::command::{
     Command, ComposeCommand as C, LibraryCommand as B, LyricsCommand as L, Motion as M,
-    OverlayCommand as O, QueueCommand as Q, TextCommand as T, TransportCommand as P,
+    OverlayCommand as O, QueueCommand as Q, RequestCommand as R, TextCommand as T,
+    TransportCommand as P,
 };
 use crate::app::notice::Refusal;
 use crate::app::panes::PaneId;
@@ -29,9 +30,17 @@ pub(super) fn command(command: Command) -> &'static str {
         Command::Compose(C::Clear) => "Leave the field to the server",
         Command::Compose(C::SwitchWay) => "Switch prompt and lyrics",
         Command::Compose(C::New) => "Start a new draft",
+        Command::Compose(C::TakePlayhead) => "Take the playhead",
+        Command::Compose(C::MuchLess) => "A larger step back",
+        Command::Compose(C::MuchMore) => "A larger step on",
+        Command::Compose(C::Experimental) => "Show or hide experimental fields",
         Command::Lyrics(L::Edit) => "Type lyrics",
         Command::Lyrics(L::AddSection) => "Add a section",
         Command::Lyrics(L::BreakLines) => "Turn \\n into line breaks",
+        Command::Request(R::Preview) => "Show what is sent",
+        Command::Request(R::Copy) => "Choose what to copy",
+        Command::Request(R::Batch) => "Order many songs at once",
+        Command::Lyrics(L::Write) => "Have lyrics written",
         Command::Queue(Q::Details) => "Show the task",
         Command::Queue(Q::OrderAgain) => "Order a failed task again",
         Command::Queue(Q::SendAgain) => "Send a task in doubt again",
@@ -69,6 +78,8 @@ fn library(command: B) -> &'static str {
         B::CopyLink => "Copy the link",
         B::CopyId => "Copy the id",
         B::CopyLyric => "Copy the lyric",
+        B::Actions => "Actions on the song",
+        B::Upload => "Bring in a song",
     }
 }
 
@@ -83,6 +94,7 @@ fn transport(command: P) -> &'static str {
         P::Softer => "Softer",
         P::Mute => "Mute or unmute",
         P::Stop => "Close the song",
+        P::Actions => "Actions on the song that plays",
     }
 }
 
@@ -101,11 +113,19 @@ pub(super) fn hint(command: Command) -> &'static str {
         Command::Lyrics(L::Edit) => "type",
         Command::Lyrics(L::AddSection) => "section",
         Command::Lyrics(L::BreakLines) => "break lines",
+        Command::Request(R::Preview) => "request",
+        Command::Request(R::Batch) => "batch",
+        Command::Lyrics(L::Write) => "have written",
+        Command::Compose(C::TakePlayhead) => "playhead",
+        Command::Compose(C::MuchLess | C::MuchMore) => "a second",
+        Command::Compose(C::Experimental) => "experimental",
+        Command::Library(B::Actions) | Command::Player(P::Actions) => "actions",
+        Command::Library(B::Upload) => "bring in",
         Command::Queue(Q::Details) | Command::Library(B::Details) => "details",
         Command::Queue(Q::OrderAgain) => "order again",
         Command::Queue(Q::SendAgain) => "send again",
         Command::Queue(Q::Drop) => "drop",
-        Command::Queue(Q::CopyFailure) => "copy",
+        Command::Request(R::Copy) | Command::Queue(Q::CopyFailure) => "copy",
         Command::Library(B::Play) | Command::Player(P::Toggle) => "play",
         Command::Library(B::Find) => "find",
         Command::Library(B::Reuse) => "reuse",
@@ -137,5 +157,13 @@ pub(super) fn refusal(refusal: Refusal) -> &'static str {
         Refusal::NothingToFetch => "the files are here or on their way",
         Refusal::StillLooking => "it is still being looked for",
         Refusal::NothingToClear => "the field is empty already",
+        Refusal::NothingToVary => "there is nothing to vary in this order",
+        Refusal::NoModelChosen => "no model is chosen",
+        Refusal::NothingToBreak => "no \\n stands in the lyrics",
+        Refusal::NoMoment => "select a moment first",
+        Refusal::SourceNotOn => "the source song is not on in the player",
+        Refusal::NoId => "the song has no id",
+        Refusal::AlreadyHere => "it is here already",
+        Refusal::OnItsWay => "it is on its way",
     }
 }

@@ -115,6 +115,11 @@ pub(super) fn problem(problem: &Problem, keys: &Keymap) -> String {
         }
         Problem::EndsBeforeItBegins => "ends before it begins".to_owned(),
         Problem::NotAnAddress => "not an address: it begins with https://".to_owned(),
+        Problem::TooLarge { bytes, max } => format!(
+            "too large: {} kB of {} kB",
+            bytes.div_ceil(1000),
+            max / 1000
+        ),
         Problem::ControlCharacter => "has a character that cannot be sent".to_owned(),
         Problem::LiteralNewline => format!(
             "\\n stands where a line break is meant: {} turns it into one",
@@ -135,5 +140,34 @@ pub(super) fn hold(hold: Hold, keys: &Keymap) -> String {
         Hold::Disk => {
             "The queue waits for the disk: an order is only sent once it is stored.".to_owned()
         }
+        Hold::Budget => format!(
+            "Today's songs are used up (songs_per_day): it goes out after midnight UTC; {} sends it now.",
+            key(keys, Command::Queue(Q::SendAgain))
+        ),
     }
+}
+
+pub(super) fn failed(label: &str, failure: &Failure, keys: &Keymap) -> String {
+    let more = key(keys, Command::Queue(Q::Details));
+    let line = super::STRINGS.failure_line(failure);
+    format!(
+        "{}: {line}. {more} in the queue tells more.{}",
+        label,
+        trace(failure)
+    )
+}
+
+pub(super) fn not_fetched(title: &str, failure: &Failure, keys: &Keymap) -> String {
+    format!(
+        "A file of {} could not be fetched: {}. {} in the library tries again, at no cost.{}",
+        title,
+        super::failure(failure).to_lowercase(),
+        key(keys, Command::Library(B::Fetch)),
+        trace(failure)
+    )
+}
+
+fn trace(failure: &Failure) -> String {
+    let id = failure.trace_id.as_deref();
+    id.map_or_else(String::new, |id| format!(" Trace id {id}"))
 }

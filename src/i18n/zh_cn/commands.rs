@@ -2,7 +2,8 @@
 
 use crate::app::command::{
     Command, ComposeCommand as C, LibraryCommand as B, LyricsCommand as L, Motion as M,
-    OverlayCommand as O, QueueCommand as Q, TextCommand as T, TransportCommand as P,
+    OverlayCommand as O, QueueCommand as Q, RequestCommand as R, TextCommand as T,
+    TransportCommand as P,
 };
 use crate::app::notice::Refusal;
 use crate::app::panes::PaneId;
@@ -29,9 +30,17 @@ pub(super) fn command(command: Command) -> &'static str {
         Command::Compose(C::Clear) => "字段改回默认",
         Command::Compose(C::SwitchWay) => "切换提示词与歌词",
         Command::Compose(C::New) => "开始新草稿",
+        Command::Compose(C::TakePlayhead) => "取用播放位置",
+        Command::Compose(C::MuchLess) => "大步往前",
+        Command::Compose(C::MuchMore) => "大步往后",
+        Command::Compose(C::Experimental) => "显示或隐藏实验字段",
         Command::Lyrics(L::Edit) => "写歌词",
         Command::Lyrics(L::AddSection) => "添加段落",
         Command::Lyrics(L::BreakLines) => "将 \\n 转成换行",
+        Command::Request(R::Preview) => "显示请求内容",
+        Command::Request(R::Copy) => "选择要复制的内容",
+        Command::Request(R::Batch) => "一次做多首歌",
+        Command::Lyrics(L::Write) => "请 API 写歌词",
         Command::Queue(Q::Details) => "显示任务详情",
         Command::Queue(Q::OrderAgain) => "再做一次失败的任务",
         Command::Queue(Q::SendAgain) => "重新提交待确认的任务",
@@ -69,6 +78,8 @@ fn library(command: B) -> &'static str {
         B::CopyLink => "复制链接",
         B::CopyId => "复制 ID",
         B::CopyLyric => "复制歌词",
+        B::Actions => "对这首歌的动作",
+        B::Upload => "导入歌曲",
     }
 }
 
@@ -83,6 +94,7 @@ fn transport(command: P) -> &'static str {
         P::Softer => "调低音量",
         P::Mute => "静音或取消静音",
         P::Stop => "关闭歌曲",
+        P::Actions => "对播放中歌曲的动作",
     }
 }
 
@@ -101,11 +113,19 @@ pub(super) fn hint(command: Command) -> &'static str {
         Command::Lyrics(L::Edit) => "输入",
         Command::Lyrics(L::AddSection) => "段落",
         Command::Lyrics(L::BreakLines) => "换行",
+        Command::Request(R::Preview) => "请求",
+        Command::Request(R::Batch) => "批量",
+        Command::Lyrics(L::Write) => "代写",
+        Command::Compose(C::TakePlayhead) => "播放位置",
+        Command::Compose(C::MuchLess | C::MuchMore) => "大步",
+        Command::Compose(C::Experimental) => "实验字段",
+        Command::Library(B::Actions) | Command::Player(P::Actions) => "动作",
+        Command::Library(B::Upload) => "导入",
         Command::Queue(Q::Details) | Command::Library(B::Details) => "详情",
         Command::Queue(Q::OrderAgain) => "再做一次",
         Command::Queue(Q::SendAgain) => "重新提交",
         Command::Queue(Q::Drop) => "放弃",
-        Command::Queue(Q::CopyFailure) => "复制",
+        Command::Request(R::Copy) | Command::Queue(Q::CopyFailure) => "复制",
         Command::Library(B::Play) | Command::Player(P::Toggle) => "播放",
         Command::Library(B::Find) => "搜索",
         Command::Library(B::Reuse) => "填表单",
@@ -137,5 +157,13 @@ pub(super) fn refusal(refusal: Refusal) -> &'static str {
         Refusal::NothingToFetch => "文件已下载或正在下载",
         Refusal::StillLooking => "还在查询这个任务",
         Refusal::NothingToClear => "字段本来就是空的",
+        Refusal::NothingToVary => "这个订单没有可以变化的地方",
+        Refusal::NoModelChosen => "没有选模型",
+        Refusal::NothingToBreak => "歌词里没有 \\n",
+        Refusal::NoMoment => "请先选择时间字段",
+        Refusal::SourceNotOn => "播放器里的不是来源歌曲",
+        Refusal::NoId => "这首歌没有 ID",
+        Refusal::AlreadyHere => "已经有这个文件",
+        Refusal::OnItsWay => "正在制作或下载",
     }
 }

@@ -107,6 +107,9 @@ pub(super) fn problem(problem: &Problem, keys: &Keymap) -> String {
         Problem::PastTheEnd { length } => format!("超过结尾：这首歌长 {}", length.clock_tenths()),
         Problem::EndsBeforeItBegins => "终点在起点之前".to_owned(),
         Problem::NotAnAddress => "不是网址：须以 https:// 开头".to_owned(),
+        Problem::TooLarge { bytes, max } => {
+            format!("太大：{} kB，上限 {} kB", bytes.div_ceil(1000), max / 1000)
+        }
         Problem::ControlCharacter => "含有无法提交的字符".to_owned(),
         Problem::LiteralNewline => format!(
             "该换行的地方写成了 \\n：按 {} 转成换行",
@@ -125,5 +128,34 @@ pub(super) fn hold(hold: Hold, keys: &Keymap) -> String {
             "队列在等额度：到 https://platform.acedata.cloud 充值后会自动继续。".to_owned()
         }
         Hold::Disk => "队列在等磁盘：任务要先存好才会提交。".to_owned(),
+        Hold::Budget => format!(
+            "今天的份额已用完（songs_per_day）：UTC 午夜过后会自动提交；按 {} 现在就提交。",
+            key(keys, Command::Queue(Q::SendAgain))
+        ),
     }
+}
+
+pub(super) fn failed(label: &str, failure: &Failure, keys: &Keymap) -> String {
+    let more = key(keys, Command::Queue(Q::Details));
+    let line = super::STRINGS.failure_line(failure);
+    format!(
+        "{}：{line}。在队列按 {more} 看详情。{}",
+        label,
+        trace(failure)
+    )
+}
+
+pub(super) fn not_fetched(title: &str, failure: &Failure, keys: &Keymap) -> String {
+    format!(
+        "{}的文件下载失败：{}。在曲库按 {} 可重新下载，不另收费。{}",
+        title,
+        super::failure(failure),
+        key(keys, Command::Library(B::Fetch)),
+        trace(failure)
+    )
+}
+
+fn trace(failure: &Failure) -> String {
+    let id = failure.trace_id.as_deref();
+    id.map_or_else(String::new, |id| format!(" Trace ID {id}"))
 }

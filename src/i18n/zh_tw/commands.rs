@@ -2,7 +2,8 @@
 
 use crate::app::command::{
     Command, ComposeCommand as C, LibraryCommand as B, LyricsCommand as L, Motion as M,
-    OverlayCommand as O, QueueCommand as Q, TextCommand as T, TransportCommand as P,
+    OverlayCommand as O, QueueCommand as Q, RequestCommand as R, TextCommand as T,
+    TransportCommand as P,
 };
 use crate::app::notice::Refusal;
 use crate::app::panes::PaneId;
@@ -29,9 +30,17 @@ pub(super) fn command(command: Command) -> &'static str {
         Command::Compose(C::Clear) => "欄位改回預設",
         Command::Compose(C::SwitchWay) => "切換提示詞與歌詞",
         Command::Compose(C::New) => "開始新草稿",
+        Command::Compose(C::TakePlayhead) => "取用播放位置",
+        Command::Compose(C::MuchLess) => "大步往前",
+        Command::Compose(C::MuchMore) => "大步往後",
+        Command::Compose(C::Experimental) => "顯示或隱藏實驗欄位",
         Command::Lyrics(L::Edit) => "寫歌詞",
         Command::Lyrics(L::AddSection) => "加入段落",
         Command::Lyrics(L::BreakLines) => "將 \\n 轉成換行",
+        Command::Request(R::Preview) => "顯示請求內容",
+        Command::Request(R::Copy) => "選擇要複製的內容",
+        Command::Request(R::Batch) => "一次做多首歌",
+        Command::Lyrics(L::Write) => "請 API 寫歌詞",
         Command::Queue(Q::Details) => "顯示任務詳情",
         Command::Queue(Q::OrderAgain) => "再做一次失敗的任務",
         Command::Queue(Q::SendAgain) => "重新送出待確認的任務",
@@ -69,6 +78,8 @@ fn library(command: B) -> &'static str {
         B::CopyLink => "複製連結",
         B::CopyId => "複製 ID",
         B::CopyLyric => "複製歌詞",
+        B::Actions => "對這首歌的動作",
+        B::Upload => "匯入歌曲",
     }
 }
 
@@ -83,6 +94,7 @@ fn transport(command: P) -> &'static str {
         P::Softer => "調低音量",
         P::Mute => "靜音或取消靜音",
         P::Stop => "關閉歌曲",
+        P::Actions => "對播放中歌曲的動作",
     }
 }
 
@@ -101,11 +113,19 @@ pub(super) fn hint(command: Command) -> &'static str {
         Command::Lyrics(L::Edit) => "輸入",
         Command::Lyrics(L::AddSection) => "段落",
         Command::Lyrics(L::BreakLines) => "換行",
+        Command::Request(R::Preview) => "請求",
+        Command::Request(R::Batch) => "批次",
+        Command::Lyrics(L::Write) => "代寫",
+        Command::Compose(C::TakePlayhead) => "播放位置",
+        Command::Compose(C::MuchLess | C::MuchMore) => "大步",
+        Command::Compose(C::Experimental) => "實驗欄位",
+        Command::Library(B::Actions) | Command::Player(P::Actions) => "動作",
+        Command::Library(B::Upload) => "匯入",
         Command::Queue(Q::Details) | Command::Library(B::Details) => "詳情",
         Command::Queue(Q::OrderAgain) => "再做一次",
         Command::Queue(Q::SendAgain) => "重新送出",
         Command::Queue(Q::Drop) => "放棄",
-        Command::Queue(Q::CopyFailure) => "複製",
+        Command::Request(R::Copy) | Command::Queue(Q::CopyFailure) => "複製",
         Command::Library(B::Play) | Command::Player(P::Toggle) => "播放",
         Command::Library(B::Find) => "搜尋",
         Command::Library(B::Reuse) => "填表單",
@@ -137,5 +157,13 @@ pub(super) fn refusal(refusal: Refusal) -> &'static str {
         Refusal::NothingToFetch => "檔案已下載或正在下載",
         Refusal::StillLooking => "還在查詢這個任務",
         Refusal::NothingToClear => "欄位本來就是空的",
+        Refusal::NothingToVary => "這張訂單沒有可以變化的地方",
+        Refusal::NoModelChosen => "沒有選模型",
+        Refusal::NothingToBreak => "歌詞裡沒有 \\n",
+        Refusal::NoMoment => "請先選取時間欄位",
+        Refusal::SourceNotOn => "播放器裡的不是來源歌曲",
+        Refusal::NoId => "這首歌沒有 ID",
+        Refusal::AlreadyHere => "已經有這個檔案",
+        Refusal::OnItsWay => "正在製作或下載",
     }
 }

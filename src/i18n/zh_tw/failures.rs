@@ -107,6 +107,9 @@ pub(super) fn problem(problem: &Problem, keys: &Keymap) -> String {
         Problem::PastTheEnd { length } => format!("超過結尾：這首歌長 {}", length.clock_tenths()),
         Problem::EndsBeforeItBegins => "終點在起點之前".to_owned(),
         Problem::NotAnAddress => "不是網址：須以 https:// 開頭".to_owned(),
+        Problem::TooLarge { bytes, max } => {
+            format!("太大：{} kB，上限 {} kB", bytes.div_ceil(1000), max / 1000)
+        }
         Problem::ControlCharacter => "含有無法送出的字元".to_owned(),
         Problem::LiteralNewline => format!(
             "該換行的地方寫成了 \\n：按 {} 轉成換行",
@@ -125,5 +128,34 @@ pub(super) fn hold(hold: Hold, keys: &Keymap) -> String {
             "佇列在等點數：到 https://platform.acedata.cloud 加值後會自動繼續。".to_owned()
         }
         Hold::Disk => "佇列在等磁碟：任務要先存好才會送出。".to_owned(),
+        Hold::Budget => format!(
+            "今天的額度已用完（songs_per_day）：UTC 午夜過後會自動送出；按 {} 現在就送。",
+            key(keys, Command::Queue(Q::SendAgain))
+        ),
     }
+}
+
+pub(super) fn failed(label: &str, failure: &Failure, keys: &Keymap) -> String {
+    let more = key(keys, Command::Queue(Q::Details));
+    let line = super::STRINGS.failure_line(failure);
+    format!(
+        "{}：{line}。在佇列按 {more} 看詳情。{}",
+        label,
+        trace(failure)
+    )
+}
+
+pub(super) fn not_fetched(title: &str, failure: &Failure, keys: &Keymap) -> String {
+    format!(
+        "{}的檔案下載失敗：{}。在曲庫按 {} 可重新下載，不另收費。{}",
+        title,
+        super::failure(failure),
+        key(keys, Command::Library(B::Fetch)),
+        trace(failure)
+    )
+}
+
+fn trace(failure: &Failure) -> String {
+    let id = failure.trace_id.as_deref();
+    id.map_or_else(String::new, |id| format!(" Trace ID {id}"))
 }

@@ -11,11 +11,12 @@ use crate::app::event::Target;
 use crate::app::panes::PaneId;
 use crate::app::settings::Role;
 use crate::domain::action::Range;
-use crate::domain::{Field, FieldKind, Model, Work};
+use crate::domain::{Action, Draft, Field, FieldKind, Model, Work};
 use crate::ui::Skin;
 use crate::ui::chrome::{self, Head};
 use crate::ui::layout::{Form, Place};
 use crate::ui::list;
+use crate::ui::panes::library;
 use crate::ui::text::{self, Row};
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -96,8 +97,14 @@ fn summary(app: &App, skin: &Skin) -> (String, Role) {
         .into_iter()
         .find(|text| !text.is_empty());
     let model = draft.model.as_ref().map(|model| model.0.as_str());
-    let mut words = format!("{} {way}", (strings.field)(Field::Custom));
-    for part in [what.map(String::as_str), model].into_iter().flatten() {
+    let has_way = app.compose.rows().any(|field| field == Field::Custom);
+    let mut words = match draft.action {
+        Action::Generate => format!("{} {way}", (strings.field)(Field::Custom)),
+        _ => action(app, skin),
+    };
+    let source = app.source().map(|song| library::title(skin, song));
+    let what = what.map(String::as_str).filter(|_| has_way);
+    for part in [source, what, model].into_iter().flatten() {
         words.push_str(" · ");
         words.push_str(part);
     }
@@ -117,11 +124,13 @@ fn counter(app: &App) -> String {
 
 /// The column of the values within the pane.
 fn value_column(app: &App, skin: &Skin) -> usize {
-    // Labels of all fields, so that nothing moves when fields come and go.
-    let fields = app.compose.draft().action.fields().iter();
+    // Labels of all fields of the action, so that nothing moves when the way of working changes.
+    let draft = app.compose.draft();
+    let fields = draft.action.fields().iter().map(|rule| rule.field);
     let label = fields
-        .filter(|rule| rule.field != Field::Lyric)
-        .map(|rule| text::width((skin.strings.field)(rule.field)))
+        .filter(|field| *field != Field::Lyric)
+        .filter(|field| draft.experimental || !field.is_experimental())
+        .map(|field| text::width((skin.strings.field)(field)))
         .max();
     1 + label.unwrap_or(0) + 2
 }
@@ -159,11 +168,24 @@ fn lines(app: &App, skin: &Skin, inner: Rect) -> Vec<Line> {
 
 fn value_rows(app: &App, skin: &Skin, field: Field, room: usize) -> usize {
     let editing = app.compose.editor().is_some() && field == app.compose.selected();
-    if editing || !matches!(field.kind(), FieldKind::Line { .. }) {
+    if editing || !wraps(field) {
         return 1;
     }
     let value = Value::of(app, skin, field);
     text::wrap(&value.text, room).len().min(TEXT_ROWS)
+}
+
+/// Whether a value may take several rows; the others are cut.
+fn wraps(field: Field) -> bool {
+    matches!(field.kind(), FieldKind::Line { .. } | FieldKind::Address)
+}
+
+/// Whether the value moves with the arrow keys.
+fn steps(field: Field) -> bool {
+    matches!(
+        field.kind(),
+        FieldKind::Choice | FieldKind::Switch | FieldKind::Number(_) | FieldKind::Moment
+    )
 }
 
 fn problem_text(app: &App, skin: &Skin, field: Field) -> Option<String> {
@@ -213,7 +235,7 @@ fn draw_value(app: &App, skin: &Skin, (field, at): (Field, usize), area: Rect, f
     let style = skin.style(value.role);
     let room = usize::from(area.width);
     let selected = field == app.compose.selected();
-    let steps = !matches!(field.kind(), FieldKind::Line { .. });
+    let steps = steps(field);
     let buffer = frame.buffer_mut();
     if selected && steps {
         // The marks of a choice stand beside the column, so that the value does not move.
@@ -233,6 +255,10 @@ fn draw_value(app: &App, skin: &Skin, (field, at): (Field, usize), area: Rect, f
                 .skip(1);
         }
         row.put(&value.text, style);
+    } else if !wraps(field) {
+        // The mark of a choice keeps its place behind what is cut.
+        let room = room.saturating_sub(if selected && steps { 2 } else { 0 });
+        row.put(&text::cut(&value.text, room), style);
     } else {
         let rows = text::wrap(&value.text, room);
         let start = rows.get(at).map_or(0, |range| range.start);
@@ -263,6 +289,8 @@ impl Value {
         let yes_no = |yes| if yes { strings.yes } else { strings.no };
         let typed = draft.text(field).unwrap_or_default();
         match field {
+            Field::Action => Value::set(&action(app, skin)),
+            Field::Source => Value::source(app, skin),
             Field::Custom if draft.custom => Value::set(strings.way_lyrics),
             Field::Custom => Value::set(strings.way_prompt),
             Field::Model => match &draft.model {
@@ -280,7 +308,7 @@ impl Value {
                     ..Value::server(skin, &format!("{:.2}", range.default))
                 },
                 _ => Value {
-                    text: (strings.placeholder)(field, draft.custom).to_owned(),
+                    text: (strings.placeholder)(field, is_style(draft)).to_owned(),
                     role: Role::Muted,
                     share: None,
                 },
@@ -294,6 +322,23 @@ impl Value {
                 },
                 ..Value::set(typed)
             },
+        }
+    }
+
+    /// The song by its title and length, one that is not in the library by its id.
+    fn source(app: &App, skin: &Skin) -> Value {
+        let typed = app.compose.draft().source.trim();
+        match app.source() {
+            Some(song) => {
+                let title = library::title(skin, song);
+                let length = song.duration.map(|length| format!("{length} · "));
+                Value::set(&format!("{}{title}", length.unwrap_or_default()))
+            }
+            None if typed.is_empty() => Value {
+                role: Role::Muted,
+                ..Value::set(&(skin.strings.deeds.choose)(skin.keymap))
+            },
+            None => Value::set(typed),
         }
     }
 
@@ -311,6 +356,26 @@ impl Value {
             role: Role::Muted,
             share: None,
         }
+    }
+}
+
+/// Whether the prompt asks for a style: the idea is in the words, or in the source song.
+fn is_style(draft: &Draft) -> bool {
+    draft.custom || draft.action.needs_source()
+}
+
+/// What the action is called, with the word that is sent where that is another.
+fn action(app: &App, skin: &Skin) -> String {
+    let choice = app.compose.draft().choice();
+    let word = choice.word();
+    if choice.name.is_some() {
+        return word.to_owned();
+    }
+    let name = (skin.strings.work)(Work::Song(choice.action));
+    if word == name || word.replace('_', " ") == name {
+        name.to_owned()
+    } else {
+        format!("{name} · {word}")
     }
 }
 

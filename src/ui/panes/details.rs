@@ -88,8 +88,16 @@ impl<'a> Sheet<'a> {
     }
 }
 
-fn moment(moment: Timestamp) -> String {
-    moment.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+/// A moment by the user's clock.
+fn moment(app: &App, moment: Timestamp) -> String {
+    let local = moment.to_zoned(app.settings.zone.clone());
+    local.strftime("%Y-%m-%d %H:%M:%S %Z").to_string()
+}
+
+/// A day of the user's calendar.
+pub(super) fn day(app: &App, moment: Timestamp) -> String {
+    let local = moment.to_zoned(app.settings.zone.clone());
+    local.strftime("%Y-%m-%d").to_string()
 }
 
 /// Draws what is known of a task, from line `top` on.
@@ -131,8 +139,8 @@ fn task_rows(app: &App, skin: &Skin, task: &Task, width: u16) -> Vec<Words> {
     sheet.blank();
     put_order(&mut sheet, app, &task.request);
     sheet.blank();
-    sheet.put(labels.ordered, &moment(task.created_at), Role::Text);
-    let told = |at: Option<Timestamp>| at.map_or_else(String::new, moment);
+    sheet.put(labels.ordered, &moment(app, task.created_at), Role::Text);
+    let told = |at: Option<Timestamp>| at.map_or_else(String::new, |at| moment(app, at));
     sheet.put(labels.sent, &told(task.submitted_at), Role::Text);
     sheet.put(labels.finished, &told(task.finished_at), Role::Text);
     if task.attempts > 0 {
@@ -297,12 +305,12 @@ fn song_rows(app: &App, skin: &Skin, song: &Song, width: u16) -> Vec<Words> {
     sheet.put(field(Field::Model), &song.model, Role::Text);
     sheet.put(field(Field::Seed), &song.seed, Role::Text);
     sheet.put(field(Field::Prompt), &song.prompt, Role::Text);
-    put_origin(&mut sheet, app, song);
     sheet.put(labels.id, &song.id.0, Role::Text);
-    sheet.put(labels.made, &moment(song.created_at), Role::Text);
+    sheet.put(labels.made, &moment(app, song.created_at), Role::Text);
+    put_family(&mut sheet, app, song);
     if song.audio.url.is_some() {
         let end = after(song.created_at, LINK_LIVES);
-        let day = end.strftime("%Y-%m-%d").to_string();
+        let day = day(app, end);
         if end > app.now {
             sheet.put(labels.link_until, &day, Role::Text);
         } else {
@@ -325,20 +333,27 @@ fn song_rows(app: &App, skin: &Skin, song: &Song, width: u16) -> Vec<Words> {
     sheet.rows
 }
 
-/// What it was made from, and how.
-fn put_origin(sheet: &mut Sheet, app: &App, song: &Song) {
-    let strings = sheet.skin.strings;
-    let Some(source) = &song.more.source else {
-        return;
+/// What it was made from, and what was made from it.
+fn put_family(sheet: &mut Sheet, app: &App, song: &Song) {
+    let skin = sheet.skin;
+    let labels = &skin.strings.details;
+    let told = |title: &str, song: &Song| match song.more.action {
+        Some(action) => format!("{title} · {}", (skin.strings.work)(Work::Song(action))),
+        None => title.to_owned(),
     };
-    if let Some(action) = song.more.action {
-        let work = (strings.work)(Work::Song(action));
-        sheet.put(strings.details.action, work, Role::Text);
+    if let Some(id) = &song.more.source {
+        let title = app.songs.get(id).map(|source| library::title(skin, source));
+        let source = told(title.unwrap_or(&id.0), song);
+        sheet.put(labels.made_from, &source, Role::Text);
     }
-    let known = app.songs.get(source);
-    let name = known.map_or(source.0.as_str(), |song| library::title(sheet.skin, song));
-    let name = name.to_owned();
-    sheet.put((strings.field)(Field::Source), &name, Role::Text);
+    let made = app
+        .songs
+        .iter()
+        .filter(|other| other.more.source.as_ref() == Some(&song.id));
+    for (at, other) in made.enumerate() {
+        let label = if at == 0 { labels.became } else { "" };
+        sheet.put(label, &told(library::title(skin, other), other), Role::Text);
+    }
 }
 
 fn put_media(sheet: &mut Sheet, app: &App, song: &Song, kind: MediaKind) {

@@ -150,7 +150,7 @@ fn draw_row(app: &App, skin: &Skin, song: &Song, area: Rect, frame: &mut Frame) 
         .skip(1)
         .skip_right(1);
     if area.width >= WITH_DAY {
-        row.put_right(&song.created_at.strftime("%Y-%m-%d").to_string(), muted);
+        row.put_right(&super::details::day(app, song.created_at), muted);
         row.skip_right(2);
     }
     let length = match fetching(app, &song.id) {

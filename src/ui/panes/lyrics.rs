@@ -6,7 +6,6 @@ use std::ops::Range;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use unicode_segmentation::UnicodeSegmentation;
 
 use crate::app::App;
 use crate::app::command::Command;
@@ -30,7 +29,7 @@ struct Part {
 pub(crate) fn draw(app: &App, skin: &Skin, place: &Place, frame: &mut Frame) {
     let focused = app.focus == PaneId::Lyrics;
     let strings = skin.strings;
-    let count = count(app.lyrics.editor().lines());
+    let count = app.lyrics.count();
     let empty = app.lyrics.editor().is_empty();
     if place.form == Form::Folded {
         let told = summary(app, skin, count);
@@ -219,55 +218,9 @@ fn around(
     (above, cursor)
 }
 
-/// Lines, sections and characters, told without looking at each character where a line is of plain letters.
-fn count(lines: &[String]) -> LyricCount {
-    let mut count = LyricCount::default();
-    for line in lines.iter().map(|line| line.trim()) {
-        if line.is_empty() {
-            continue;
-        }
-        if is_section(line) {
-            count.sections += 1;
-        } else {
-            count.lines += 1;
-            count.characters += characters(line);
-        }
-    }
-    count
-}
-
-/// Characters as they are seen. Letters and Chinese characters are one each; the rest is looked at closely.
-fn characters(line: &str) -> usize {
-    if line.is_ascii() {
-        return line.len();
-    }
-    let simple = |c: char| {
-        c < '\u{300}'
-            || matches!(c, '\u{3000}'..='\u{3029}' | '\u{3400}'..='\u{9fff}' | '\u{ff01}'..='\u{ff5e}')
-    };
-    if line.chars().all(simple) {
-        line.chars().count()
-    } else {
-        line.graphemes(true).count()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Lyric;
-
-    #[test]
-    fn counts_are_those_of_the_lyric() {
-        for text in [
-            "[Verse]\n在陽光下，\n\n hey you ",
-            "e\u{301}👨‍👩‍👧\n[副歌]\nﾊﾟ",
-            "",
-        ] {
-            let lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
-            assert_eq!(count(&lines), Lyric::new(text).count());
-        }
-    }
 
     #[test]
     fn the_rows_around_the_cursor_are_found_from_anywhere() {

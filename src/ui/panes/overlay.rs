@@ -2,12 +2,17 @@
 //!
 //! Invariant: the token itself is never here, only how many characters are typed.
 
+mod actions;
+mod line;
+mod source;
+
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 
-use super::{details, help};
+use super::{details, help, library, request};
 use crate::app::App;
 use crate::app::command::{Command, OverlayCommand};
+use crate::app::editor::Editor;
 use crate::app::event::Target;
 use crate::app::panes::overlay::{Entry, Overlay, Palette, Question};
 use crate::app::settings::Role;
@@ -26,40 +31,49 @@ pub(crate) fn draw(app: &App, skin: &Skin, frame: &mut Frame) {
         None => {}
         Some(Overlay::Help { top }) => help::draw(app, skin, *top, frame),
         Some(Overlay::Palette(palette)) => draw_palette(app, skin, palette, frame),
+        Some(Overlay::Source(picker)) => source::draw(app, skin, picker, frame),
+        Some(Overlay::Actions(menu)) => actions::draw(app, skin, menu, frame),
+        Some(Overlay::Line(line)) => line::draw(skin, line, frame),
         Some(Overlay::Ask(question)) => draw_question(app, skin, question, frame),
         Some(Overlay::Token { typed, problem }) => {
             draw_token(app, skin, (*typed, problem.as_deref()), frame);
         }
         Some(Overlay::Task { task, top }) => details::draw_task(app, skin, *task, *top, frame),
+        Some(Overlay::Request { of, top }) => request::draw(app, skin, *of, *top, frame),
+        Some(Overlay::Copy(menu)) => request::draw_copy(skin, menu, frame),
+        Some(Overlay::Batch(batch)) => request::draw_batch(app, skin, batch, frame),
         Some(Overlay::Song { song, top }) => details::draw_song(app, skin, song, *top, frame),
     }
 }
 
-/// The row of the palette at a cell.
+/// The row of a list over the panes at a cell.
 pub(crate) fn target(app: &App, screen: Rect, at: Position) -> Option<Target> {
-    let Some(Overlay::Palette(palette)) = &app.overlay else {
-        return None;
+    let searched = || below_line(popup::inner(search_area(screen)));
+    let (list, selected, count) = match app.overlay.as_ref()? {
+        Overlay::Palette(palette) => (searched(), palette.selected_row(), palette.len()),
+        Overlay::Source(picker) => (searched(), picker.selected_row(), picker.len()),
+        Overlay::Actions(menu) => {
+            let area = popup::inner(actions::area(screen, menu));
+            (below_line(area), menu.selected, menu.rows.len())
+        }
+        _ => return None,
     };
-    let list = palette_list(popup::inner(palette_area(screen)));
     if !list.contains(at) {
         return None;
     }
-    let seen = list::window(
-        palette.selected_row(),
-        palette.len(),
-        usize::from(list.height),
-    );
+    let seen = list::window(selected, count, usize::from(list.height));
     let row = seen.start + usize::from(at.y - list.y);
     seen.contains(&row).then_some(Target::PaletteRow(row))
 }
 
-fn palette_area(screen: Rect) -> Rect {
+/// The window of a list that is narrowed by typing.
+fn search_area(screen: Rect) -> Rect {
     let height = screen.height.saturating_sub(3).min(26);
     popup::area(screen, (window_width(screen, 92), height))
 }
 
-/// Below the line being typed and a blank one.
-fn palette_list(inner: Rect) -> Rect {
+/// Below the first line and a blank one.
+fn below_line(inner: Rect) -> Rect {
     let above = 2.min(inner.height);
     Rect {
         y: inner.y + above,
@@ -68,19 +82,30 @@ fn palette_list(inner: Rect) -> Rect {
     }
 }
 
-fn draw_palette(app: &App, skin: &Skin, palette: &Palette, frame: &mut Frame) {
-    let strings = skin.strings;
-    let area = palette_area(frame.area());
-    let inner = popup::open(skin, frame, area, (strings.windows.palette, ""));
-    let typed = Rect {
+/// Opens the window of a list that is narrowed by typing, with its line. Returns the room for the list.
+fn open_search(
+    skin: &Skin,
+    frame: &mut Frame,
+    (title, mark): (&str, &str),
+    typed: &Editor,
+) -> Rect {
+    let area = search_area(frame.area());
+    let inner = popup::open(skin, frame, area, (title, ""));
+    let line = Rect {
         x: inner.x + 2.min(inner.width),
         width: inner.width.saturating_sub(3),
         height: 1.min(inner.height),
         ..inner
     };
-    Row::new(frame.buffer_mut(), inner, inner.y).put(":", skin.style(Role::Accent));
-    chrome::typed_line(skin, palette.editor(), typed, true, frame);
-    let list = palette_list(inner);
+    Row::new(frame.buffer_mut(), inner, inner.y).put(mark, skin.style(Role::Accent));
+    chrome::typed_line(skin, typed, line, true, frame);
+    below_line(inner)
+}
+
+fn draw_palette(app: &App, skin: &Skin, palette: &Palette, frame: &mut Frame) {
+    let strings = skin.strings;
+    let head = (strings.windows.palette, ":");
+    let list = open_search(skin, frame, head, palette.editor());
     if palette.is_empty() {
         Row::new(frame.buffer_mut(), list, list.y)
             .skip(2)
@@ -209,8 +234,14 @@ fn draw_question(app: &App, skin: &Skin, question: &Question, frame: &mut Frame)
         Question::OrderAgain(task) | Question::SendAgain(task) | Question::Drop(task) => {
             app.tasks.get(*task)
         }
-        Question::OrderTwice | Question::QuitWhileSubmitting => None,
+        Question::OrderTwice | Question::QuitWhileSubmitting | Question::OrderFile(..) => None,
     };
+    if let Question::OrderFile(song, _) = question
+        && let Some(song) = app.songs.get(song)
+    {
+        let title = text::cut(library::title(skin, song), room).into_owned();
+        rows.push(vec![(title, Role::Accent)]);
+    }
     if let Some(task) = task {
         let label = text::cut(task.request.label(), room).into_owned();
         rows.push(vec![(label, Role::Accent)]);
@@ -224,7 +255,7 @@ fn draw_question(app: &App, skin: &Skin, question: &Question, frame: &mut Frame)
 }
 
 /// The keys that answer.
-fn answers(skin: &Skin, yes: &str, no: &str) -> Words {
+pub(super) fn answers(skin: &Skin, yes: &str, no: &str) -> Words {
     vec![
         (
             skin.key(Command::Overlay(OverlayCommand::Accept)),

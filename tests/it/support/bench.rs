@@ -117,6 +117,30 @@ impl Bench {
             .collect()
     }
 
+    /// The orders that were put on the wire since effects were last taken.
+    pub fn orders(&self) -> Vec<fuzzbox::domain::Request> {
+        self.effects
+            .iter()
+            .filter_map(|effect| match effect {
+                Effect::Submit { request, .. } => Some(request.clone()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Goes to a field of the form, from above.
+    pub fn field(&mut self, field: fuzzbox::domain::Field) -> &mut Self {
+        self.keys("1 g");
+        let rows = self.app.compose.rows().count();
+        for _ in 0..rows {
+            if self.app.compose.selected() == field {
+                return self;
+            }
+            self.keys("j");
+        }
+        panic!("{field:?} is not in the form");
+    }
+
     /// The API takes a task.
     pub fn accept(&mut self, task: TaskId, api_id: &str) -> &mut Self {
         self.event(Event::Task(TaskEvent::Accepted {
