@@ -152,6 +152,7 @@ mod tests {
             assert_eq!(app.lyrics.contents(), "[Verse]\nOne");
             assert!(app.lyrics.undo());
             assert_eq!(app.lyrics.contents(), before);
+            assert!(!app.lyrics.undo(), "one step, and none before it");
         }
     }
 

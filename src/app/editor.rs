@@ -22,6 +22,8 @@ const UNDO_STEPS: usize = 500;
 pub struct Editor {
     area: TextArea<'static>,
     single: bool,
+    /// The text before and after it was last replaced as a whole: two steps for the engine, one for the user.
+    replaced: Option<(String, String)>,
 }
 
 /// Two editors are the same when their texts are: cursor and undo are disposable.
@@ -50,7 +52,11 @@ impl Editor {
         let mut area = TextArea::new(lines);
         area.set_max_histories(UNDO_STEPS);
         area.set_undo_coalescing(true);
-        Editor { area, single }
+        Editor {
+            area,
+            single,
+            replaced: None,
+        }
     }
 
     /// The text.
@@ -136,12 +142,29 @@ impl Editor {
 
     /// Takes the last change back. Tells whether there was one.
     pub fn undo(&mut self) -> bool {
-        self.area.undo()
+        let is_replacement = self
+            .replaced
+            .as_ref()
+            .is_some_and(|(_, after)| self.contents() == *after);
+        let is_undone = self.area.undo();
+        // Between the two texts there was none.
+        if is_replacement && self.area.is_empty() {
+            self.area.undo();
+        }
+        is_undone
     }
 
     /// Brings back what was taken back.
     pub fn redo(&mut self) -> bool {
-        self.area.redo()
+        let is_replacement = self
+            .replaced
+            .as_ref()
+            .is_some_and(|(before, _)| self.contents() == *before);
+        let is_redone = self.area.redo();
+        if is_replacement && self.area.is_empty() {
+            self.area.redo();
+        }
+        is_redone
     }
 
     /// Inserts pasted text, cleaned, with line breaks of every origin. Returns the bytes that found no room.
@@ -165,12 +188,17 @@ impl Editor {
 
     /// Replaces the whole text in one step that can be undone.
     pub fn replace(&mut self, text: &str) {
+        let before = self.contents();
         self.area.select_all();
         if text.is_empty() {
             self.area.delete_str(1);
         } else {
             self.area.insert_str(clean_text(text));
         }
+        let after = self.contents();
+        // An empty text on either side is one step anyway.
+        let is_two_steps = !before.is_empty() && !after.is_empty();
+        self.replaced = is_two_steps.then_some((before, after));
     }
 
     fn insert(&mut self, c: char) -> bool {
