@@ -64,6 +64,10 @@ fn order(what: flags::What, matches: &ArgMatches) -> Result<(), Trouble> {
     if is_dry {
         return runtime.block_on(show(opened, order));
     }
+    if order.source().is_none() {
+        // Nothing is made for an order that is wrong whatever the library says.
+        order.clone().check(None)?;
+    }
     let _log = studio::start_log(&opened.config)?;
     let _profile = studio::claim(&opened.config.paths)?;
     runtime.block_on(place(opened, order, matches))

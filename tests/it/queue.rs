@@ -147,7 +147,7 @@ fn details_show_what_failed_with_its_trace() {
     for part in ["api-1", "2cf86e86-22a4", "獲取失敗", "api_error"] {
         assert!(screen.contains(part), "{part} in\n{screen}");
     }
-    bench.keys("esc y");
+    bench.keys("esc Y");
     let copied = bench
         .take_effects()
         .into_iter()

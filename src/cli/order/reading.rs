@@ -23,7 +23,7 @@ use crate::domain::{
 const LYRIC_MAX: u64 = 4 << 20;
 
 /// An order as it was typed.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Order {
     what: What,
     /// The fields, as the form would have them.
