@@ -1,5 +1,6 @@
 //! Orders that need one line: words, and a song from elsewhere.
 
+use fuzzbox::app::effect::Effect;
 use fuzzbox::app::panes::overlay::Overlay;
 use fuzzbox::domain::{LyricsRequest, Problem, Request, UploadRequest};
 
@@ -36,21 +37,28 @@ fn words_about_nothing_are_not_ordered() {
 
 #[test]
 fn a_song_is_brought_in_by_its_address_or_its_path() {
-    let url = "https://cdn.acedata.cloud/suno_demo.mp3";
-    let by_url = UploadRequest {
-        audio_url: Some(url.into()),
-        file: None,
-    };
-    let by_path = UploadRequest {
-        audio_url: None,
-        file: Some("~/音樂/my tape.mp3".into()),
-    };
-    for (typed, order) in [(url, by_url), (" ~/音樂/my tape.mp3 ", by_path)] {
+    let brought = |typed: &str| {
         let mut bench = Bench::new();
         bench.keys("4 U").type_text("x").keys("ctrl-u");
         bench.paste(typed).keys("enter");
-        assert_eq!(bench.orders(), [Request::Upload(order)]);
-    }
+        bench
+    };
+    let url = "https://cdn.acedata.cloud/suno_demo.mp3";
+    let order = UploadRequest {
+        audio_url: Some(url.into()),
+        file: None,
+    };
+    assert_eq!(brought(url).orders(), [Request::Upload(order)]);
+
+    // A file goes to the file host first; only then is there something to order.
+    let mut bench = brought(" ~/音樂/my tape.mp3 ");
+    assert!(bench.orders().is_empty());
+    let effects = bench.take_effects();
+    let hosted = effects.iter().find_map(|effect| match effect {
+        Effect::Host { path, .. } => Some(path.as_str()),
+        _ => None,
+    });
+    assert_eq!(hosted, Some("~/音樂/my tape.mp3"));
 }
 
 #[test]
