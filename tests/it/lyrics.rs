@@ -48,7 +48,7 @@ fn a_typed_backslash_n_is_told_and_turned_into_line_breaks() {
     bench.keys("b");
     assert_eq!(bench.app.lyrics.contents(), "[Verse]\nHi\nyou");
     assert_eq!(bench.app.compose.problem(Field::Lyric), None);
-    bench.keys("u u");
+    bench.keys("u");
     assert_eq!(bench.app.lyrics.contents(), "[Verse]\\nHi\\nyou");
 }
 
