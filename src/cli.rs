@@ -1,7 +1,7 @@
 //! The command line: no subcommand opens the studio.
 //!
 //! Invariant: results go to stdout, everything else to stderr. Exit codes: 0 well, 1 failed, 2 used wrongly, and for orders
-//! the others of [`EXIT_CODES`].
+//! the others of `EXIT_CODES`.
 
 use std::io::{self, Write};
 use std::path::PathBuf;

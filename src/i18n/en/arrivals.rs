@@ -10,7 +10,7 @@ pub(super) fn arrival(arrival: &Arrival, keys: &Keymap) -> String {
     match arrival {
         Arrival::File(kind, title) => {
             format!(
-                "The {} of {} can be fetched now",
+                "{} of {}: made, and being fetched",
                 super::media(*kind),
                 name(title)
             )

@@ -8,7 +8,9 @@ use crate::i18n::{key, name};
 pub(super) fn arrival(arrival: &Arrival, keys: &Keymap) -> String {
     let name = |title: &str| format!("“{}”", name(title, "未命名"));
     match arrival {
-        Arrival::File(kind, title) => format!("{}的{}可以下载了", name(title), super::media(*kind)),
+        Arrival::File(kind, title) => {
+            format!("{}的{}做好了，正在下载", name(title), super::media(*kind))
+        }
         Arrival::Words => format!(
             "歌词已写入；在歌词按 {} 可恢复原来的",
             key(keys, Command::Undo)
