@@ -174,8 +174,8 @@ impl Client {
     /// Brings a local file to a file host, under no name of the user's, and tells where it is now. Nothing is charged for
     /// it, and it may be done again. `progress` is told at most four times a second.
     ///
-    /// A failure that is `Unreachable` or `RateLimited` may pass; every other is the host's last word. `token` is sent
-    /// where the host has none of its own.
+    /// A failure that is `Unreachable` or `RateLimited` may pass; every other is the host's last word. `token`, the
+    /// API's, is sent where the host has none of its own and is kin to the API; a stranger gets none.
     pub async fn host(
         &self,
         host: &Host,
@@ -183,13 +183,13 @@ impl Client {
         file: &Path,
         progress: impl FnMut(Progress),
     ) -> Result<Url, Failure> {
-        let token = host.token.as_ref().unwrap_or(token);
-        let failed = |error: ApiError| error.into_host_failure(token);
+        let sent = host.token.as_ref().or(host.is_kin.then_some(token));
+        let failed = |error: ApiError| error.into_host_failure(sent);
         is_private(&host.url).map_err(failed)?;
         let line = &self.line;
         let http = line.connections.client(Purpose::Exchange, &host.url).await;
         let http = http.map_err(failed)?;
-        let response = host::send((http, line.patience), host, token, file, progress).await?;
+        let response = host::send((http, line.patience), host, sent, file, progress).await?;
         let answer = line.judge(response).await.map_err(failed)?;
         answer.read(wire::hosted).map_err(failed)
     }

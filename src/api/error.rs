@@ -130,7 +130,7 @@ impl ApiError {
     }
 
     /// What it means for a local file on its way to a file host. Nothing is charged for that, whatever happens.
-    pub(super) fn into_host_failure(self, token: &Secret) -> Failure {
+    pub(super) fn into_host_failure(self, token: Option<&Secret>) -> Failure {
         let told = self.to_string();
         let (kind, status, said, retry_after) = match self {
             ApiError::NoClient(_)
@@ -159,7 +159,7 @@ impl ApiError {
             .raw
             .as_deref()
             .and_then(|raw| super::wire::most_bytes(raw.as_bytes()));
-        let mut failure = said.into_failure(kind, Some(token));
+        let mut failure = said.into_failure(kind, token);
         if let (FailureKind::TooLarge, Some(most)) = (kind, most) {
             failure.message = super::host::too_large(most);
         }

@@ -57,8 +57,10 @@ impl App {
 
     /// Words were written: they go into the lyrics if nothing was typed there since, else they wait with their task.
     fn on_words(&mut self, id: TaskId) {
+        // Words ordered in another sitting, or from the command line, wait to be taken.
         let then = self.lyrics_at.remove(&id);
-        let is_untouched = self.lyrics.editor().is_empty() || then == Some(self.lyrics_mark());
+        let is_untouched =
+            then.is_some_and(|then| self.lyrics.editor().is_empty() || then == self.lyrics_mark());
         if is_untouched && self.take_words(id) {
             self.notify(Notice::Arrived(Arrival::Words));
         } else if let Some(task) = self.tasks.get(id) {

@@ -210,7 +210,7 @@ impl App {
         let typed = line.editor.contents();
         let order = match line.purpose {
             Purpose::Lyrics => lyrics_order(&typed),
-            Purpose::Upload => upload_order(&typed),
+            Purpose::Upload => upload_order(&typed, &self.settings.start_folder),
         };
         match order {
             Ok(request) => {
@@ -260,11 +260,22 @@ fn lyrics_order(typed: &str) -> Result<Request, Problem> {
     if prompt.is_empty() {
         return Err(Problem::Missing);
     }
+    if let Some(problem) = Field::Prompt.problem_in(&prompt) {
+        return Err(problem);
+    }
     Ok(Request::Lyrics(LyricsRequest { prompt }))
 }
 
+/// A path that means the same wherever the order is gone on with.
+fn from_folder(path: &str, folder: &str) -> String {
+    if path.starts_with(['/', '~']) || folder.is_empty() {
+        return path.to_owned();
+    }
+    format!("{}/{path}", folder.trim_end_matches('/'))
+}
+
 /// An address is fetched by the provider; anything else is the path of a file, kept as it was typed.
-fn upload_order(typed: &str) -> Result<Request, Problem> {
+fn upload_order(typed: &str, folder: &str) -> Result<Request, Problem> {
     let text = typed.trim();
     if text.is_empty() {
         return Err(Problem::Missing);
@@ -277,7 +288,7 @@ fn upload_order(typed: &str) -> Result<Request, Problem> {
         _ if text.contains("://") => return Err(Problem::NotAnAddress),
         _ => UploadRequest {
             audio_url: None,
-            file: Some(text.to_owned()),
+            file: Some(from_folder(text, folder)),
         },
     };
     Ok(Request::Upload(order))

@@ -146,6 +146,9 @@ pub struct Settings {
     pub token_outranked_by: Option<String>,
     /// Where the songs' files are, as the user would write it.
     pub media_folder: String,
+    /// The folder the program was started in, which paths that are typed start from.
+    #[serde(default)]
+    pub start_folder: String,
     /// Where the user's clock stands.
     #[serde(with = "jiff::fmt::serde::tz::required")]
     pub zone: TimeZone,
@@ -171,6 +174,7 @@ impl Default for Settings {
             token_file: "~/.config/fuzzbox/token".to_owned(),
             token_outranked_by: None,
             media_folder: "~/.local/share/fuzzbox/media".to_owned(),
+            start_folder: String::new(),
             zone: TimeZone::UTC,
             pace: 1.0,
         }

@@ -145,10 +145,10 @@ impl Songs {
         if song.title.is_empty() {
             song.title = title;
         }
-        *song.media_mut(kind) = Media {
-            url: Some(url),
-            ..Media::default()
-        };
+        // A file that is here stays until another takes its place.
+        let media = song.media_mut(kind);
+        media.url = Some(url);
+        media.failure = None;
         self.want(&song);
         self.put(song.clone());
         self.begin_fetches(cx);

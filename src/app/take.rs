@@ -85,7 +85,13 @@ impl App {
             items.extend(task.songs.first().map(|_| Copied::Id));
             items.extend(task.api_id.as_ref().map(|_| Copied::TaskId));
         }
-        items.extend(recipes);
+        let hosted = |what: &Copied| *what == Copied::CommandLine;
+        let is_hosted = self
+            .tasks
+            .get(id)
+            .is_none_or(|task| task.request.to_host().is_none());
+        // A file that is on this machine only has no address to send yet.
+        items.extend(recipes.into_iter().filter(|what| is_hosted || hosted(what)));
         items
     }
 

@@ -140,9 +140,15 @@ async fn sit(
         simulator.stop().await;
     }
     if let Some((reason, _)) = farewell.unsaved {
-        return Err(Trouble::Failed(anyhow!(
-            "not everything could be kept: {reason}. An order that was not kept was not sent"
-        )));
+        let report = teller.report();
+        if !report.is_taken() {
+            return Err(Trouble::Failed(anyhow!(
+                "not everything could be kept: {reason}. The order was not sent"
+            )));
+        }
+        // What was made and paid for is told all the same.
+        teller.warn(&format!("not everything could be kept: {reason}"));
+        return Ok(report);
     }
     Ok(teller.report())
 }

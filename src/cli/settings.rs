@@ -57,6 +57,9 @@ pub(super) fn from_config(
         }),
         token_file: shown(&config.paths.token_file),
         media_folder: shown(&config.paths.media),
+        start_folder: std::env::current_dir()
+            .map(|folder| folder.to_string_lossy().into_owned())
+            .unwrap_or_default(),
         zone: zone(),
         pace: if flags.demo { DEMO_PACE } else { 1.0 },
     })

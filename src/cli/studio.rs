@@ -213,10 +213,13 @@ fn files_host(
         Some(simulator) => Host {
             url: format!("{}{}", simulator.url(), config::FILES_PATH).parse()?,
             token: None,
+            is_kin: true,
         },
         None => Host {
             url: config.files_host.value.clone(),
             token,
+            is_kin: config.files_host.origin == config::Origin::Default
+                || config.files_host.value.origin() == config.base_url.value.origin(),
         },
     })
 }

@@ -327,6 +327,16 @@ fn is_address(text: &str) -> bool {
         .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }
 
+impl Field {
+    /// What is wrong with a line of text for this field, whatever order it is for.
+    pub fn problem_in(self, text: &str) -> Option<Problem> {
+        match self.kind() {
+            FieldKind::Line { max } => line_problem(text, max),
+            _ => None,
+        }
+    }
+}
+
 fn line_problem(text: &str, max: Option<usize>) -> Option<Problem> {
     if text.chars().any(char::is_control) {
         return Some(Problem::ControlCharacter);

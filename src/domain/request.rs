@@ -242,8 +242,10 @@ impl Request {
 
     /// The kind of file it adds to its source song, where that is what it does.
     pub fn adds(&self) -> Option<MediaKind> {
+        // Nobody knows what an action of the config makes.
+        let is_added = matches!(self, Request::Audios(order) if order.action_name.is_some());
         match self.work() {
-            Work::Song(Action::Stems) => Some(MediaKind::Stems),
+            Work::Song(Action::Stems) if !is_added => Some(MediaKind::Stems),
             Work::Wav => Some(MediaKind::Wav),
             Work::Video => Some(MediaKind::Video),
             Work::Song(_) | Work::Lyrics | Work::Upload => None,

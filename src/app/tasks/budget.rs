@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::TaskQueue;
 use crate::app::cx::Cx;
 use crate::app::notice::Notice;
-use crate::domain::{Action, Charge, Hold, Request, Task, TaskId, TaskState, Timestamp, Work};
+use crate::domain::{Charge, Hold, Request, Task, TaskId, TaskState, Timestamp, Work};
 
 /// The length of a day, in seconds.
 const DAY: i64 = 86_400;
@@ -91,7 +91,7 @@ fn day(moment: Timestamp) -> i64 {
 
 /// Whether an order makes a song: what only adds a file to one, or words, is not capped.
 pub(crate) fn makes_song(request: &Request) -> bool {
-    matches!(request.work(), Work::Song(action) if action != Action::Stems)
+    matches!(request.work(), Work::Song(_)) && request.adds().is_none()
 }
 
 fn counts(task: &Task, today: i64) -> bool {

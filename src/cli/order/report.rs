@@ -53,6 +53,12 @@ pub(super) struct Report {
 }
 
 impl Report {
+    /// Whether the order went out, as far as is known.
+    pub(super) fn is_taken(&self) -> bool {
+        let task = self.task.as_ref();
+        task.is_some_and(|task| task.submitted_at.is_some() || task.api_id.is_some())
+    }
+
     /// For stdout: a line for each file with id, title and path, set apart by tabs; the words that were written; for an order
     /// that was only placed, the API's id of its task.
     pub(super) fn lines(&self) -> String {

@@ -45,6 +45,11 @@ impl Teller {
     }
 
     /// Says something new on the side: results alone go to stdout.
+    /// Something the user should know that is no step of the order.
+    pub(super) fn warn(&mut self, words: &str) {
+        self.say(words.to_owned());
+    }
+
     fn say(&mut self, words: String) {
         if words == self.told || words.is_empty() {
             return;
@@ -100,7 +105,7 @@ fn end(app: &App, task: &Task, is_patient: bool) -> Option<End> {
 /// The files an order makes: of the songs that came of it, or of the one it was done to.
 fn files(task: &Task) -> Vec<(&SongId, MediaKind)> {
     match (task.request.adds(), task.request.source()) {
-        (Some(kind), Some(source)) => vec![(source, kind)],
+        (Some(kind), Some(source)) if task.songs.is_empty() => vec![(source, kind)],
         _ => task
             .songs
             .iter()

@@ -34,10 +34,21 @@ impl Desk {
     }
 
     async fn host(&self, url: Url, own: Option<&str>, path: PathBuf) -> Result<Url, Failure> {
+        self.host_at(url, own, path, true).await
+    }
+
+    async fn host_at(
+        &self,
+        url: Url,
+        own: Option<&str>,
+        path: PathBuf,
+        is_kin: bool,
+    ) -> Result<Url, Failure> {
         let client = Client::new("https://api.example".parse().expect("a URL"));
         let host = Host {
             url,
             token: own.map(|own| Secret::new(own).expect("a token")),
+            is_kin,
         };
         client.host(&host, &token(), &path, |_| {}).await
     }
@@ -66,6 +77,17 @@ async fn a_file_is_sent_whole_and_without_its_name() {
     let text = String::from_utf8_lossy(&seen.body);
     assert!(text.contains("name=\"file\"; filename=\"upload.mp3\""));
     assert!(!text.contains("secret"));
+}
+
+#[tokio::test]
+async fn a_stranger_gets_the_file_and_no_token() {
+    let answer = r#"{"file_url":"https://files.example/x.mp3"}"#;
+    let server = Canned::saying(canned::json(200, answer)).await;
+    let desk = Desk::new();
+    let path = desk.file("song.mp3", b"ID3");
+    let url = desk.host_at(server.url(), None, path, false).await;
+    assert_eq!(url.expect("hosted").as_str(), "https://files.example/x.mp3");
+    assert_eq!(server.only().header("authorization"), None);
 }
 
 #[tokio::test]

@@ -92,6 +92,7 @@ impl Parts {
                     .parse()
                     .expect("a link"),
                 token: None,
+                is_kin: true,
             },
             home: None,
             token: self.token.map(|token| Secret::new(token).expect("a token")),

@@ -11,7 +11,7 @@ fn killed_while_a_song_is_made_it_gets_it_after_all() {
     let pty = open(&server.studio(&home));
     write_prompt(&pty, "killed midway");
     pty.key("ctrl-g");
-    pty.wait_for("1 running");
+    pty.wait_outside("the order", || server.orders() == 1);
     pty.kill();
     pty.wait_exit();
 
