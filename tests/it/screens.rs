@@ -701,6 +701,7 @@ fn take(app: &mut App, step: &Step, size: (u16, u16)) {
                 PlayerEvent::Shape {
                     song: song.clone(),
                     waveform: waveform(),
+                    whole: true,
                 },
                 PlayerEvent::Moved {
                     song,
