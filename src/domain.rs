@@ -7,6 +7,7 @@ pub mod action;
 pub mod draft;
 pub mod failure;
 pub mod lyric;
+pub mod marks;
 pub mod playback;
 pub mod price;
 pub mod recipe;
@@ -21,6 +22,7 @@ pub use action::{Action, Choice, Field, FieldKind, Model, Range};
 pub use draft::{Draft, FieldError, Problem};
 pub use failure::{Charge, Failure, FailureKind};
 pub use lyric::Lyric;
+pub use marks::{Mark, Marks, Snap};
 pub use playback::{
     Alignment, Landmarks, Next, OutputKind, Playable, PlayerCommand, PlayerEvent, Span, Volume,
     Waveform,
@@ -29,6 +31,6 @@ pub use request::{
     AudiosRequest, Endpoint, FileRequest, LyricsRequest, Request, UploadRequest, Work,
 };
 pub use saved::{Preferences, Record, Saved};
-pub use song::{Link, Media, MediaFile, MediaKind, More, Song, SongId};
+pub use song::{Level, Link, Media, MediaFile, MediaKind, More, Song, SongId};
 pub use task::{ApiTaskId, Hold, Outcome, Task, TaskId, TaskRecord, TaskState, Words};
 pub use time::{Seconds, Timestamp};

@@ -357,5 +357,7 @@ fn more_of(known: &More, told: More) -> More {
         uploaded: told.uploaded || known.uploaded,
         files,
         stems: known.stems.clone(),
+        marks: known.marks,
+        mix: known.mix.clone(),
     }
 }

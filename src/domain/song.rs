@@ -9,6 +9,7 @@ use url::Url;
 
 use super::action::Action;
 use super::failure::Failure;
+use super::marks::Marks;
 use super::task::TaskId;
 use super::time::{Seconds, Timestamp};
 
@@ -66,6 +67,62 @@ pub struct More {
     /// The unpacked stems: names within the media folder, such as `ID.stems/vocals.wav`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stems: Vec<MediaFile>,
+    /// What the listener has marked.
+    #[serde(skip_serializing_if = "Marks::is_empty")]
+    pub marks: Marks,
+    /// How loud each stem is in the listener's mix, as far as it was changed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mix: Vec<Level>,
+}
+
+/// How loud a stem is in a mix.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Level {
+    /// In decibels against what it was made with; at most [`Level::MOST`].
+    pub decibels: f32,
+    /// Not heard.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub muted: bool,
+    /// Heard alone, with others that are solo too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub solo: bool,
+}
+
+impl Level {
+    /// The loudest, in decibels.
+    pub const MOST: f32 = 6.0;
+    /// The softest before silence, in decibels.
+    pub const LEAST: f32 = -40.0;
+
+    /// The factor for samples (20 dB: ten times the amplitude), whatever is muted or solo.
+    pub fn gain(self) -> f32 {
+        if self.decibels <= Level::LEAST {
+            0.0
+        } else {
+            10f32.powf(self.decibels.min(Level::MOST) / 20.0)
+        }
+    }
+
+    /// The factors of a whole mix: what is muted, and what is not solo while something is, is silent.
+    pub fn gains(mix: &[Level]) -> Vec<f32> {
+        let any_solo = mix.iter().any(|level| level.solo);
+        mix.iter()
+            .map(|level| {
+                let is_heard = !level.muted && (level.solo || !any_solo);
+                if is_heard { level.gain() } else { 0.0 }
+            })
+            .collect()
+    }
+}
+
+impl Default for Level {
+    fn default() -> Self {
+        Level {
+            decibels: 0.0,
+            muted: false,
+            solo: false,
+        }
+    }
 }
 
 impl More {
@@ -214,6 +271,24 @@ pub(crate) fn fnv1a(bytes: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_solo_silences_the_rest_and_mute_wins() {
+        let level = |decibels, muted, solo| Level {
+            decibels,
+            muted,
+            solo,
+        };
+        let near = |gains: Vec<f32>, expected: &[f32]| {
+            gains.len() == expected.len()
+                && gains.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-3)
+        };
+        let plain = [level(0.0, false, false), level(-6.0, false, false), level(0.0, true, false)];
+        assert!(near(Level::gains(&plain), &[1.0, 0.501, 0.0]));
+        let solo = [level(0.0, false, true), level(0.0, true, true), level(6.0, false, false)];
+        assert!(near(Level::gains(&solo), &[1.0, 0.0, 0.0]));
+        assert!(Level { decibels: -40.0, ..Level::default() }.gain() < 1e-9);
+    }
 
     #[test]
     fn an_id_from_outside_cannot_name_a_path() {
