@@ -5,6 +5,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod en;
+mod flow;
 mod taking;
 mod zh_cn;
 mod zh_tw;
@@ -21,6 +22,7 @@ use crate::domain::{
     Charge, Failure, Field, Hold, MediaKind, OutputKind, Problem, Seconds, TaskState, Work,
 };
 
+pub use flow::Flow;
 pub use taking::Taking;
 
 /// How much of a title stands in a sentence, in characters as they are seen.
@@ -151,6 +153,8 @@ pub struct Strings {
     pub details: Details,
     /// Words for the windows on an order as a whole.
     pub taking: Taking,
+    /// Words on the queue as a whole.
+    pub flow: Flow,
     /// Words for the windows over the panes.
     pub windows: Windows,
 }

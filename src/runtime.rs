@@ -23,6 +23,7 @@ pub mod face;
 mod fetch;
 pub mod input;
 mod journal;
+mod lists;
 pub mod perform;
 pub mod recorder;
 pub mod signals;

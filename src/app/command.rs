@@ -131,6 +131,18 @@ pub enum QueueCommand {
     Drop,
     /// Copy what is known of the task's failure.
     CopyFailure,
+    /// Let a task that is not sent go before the one above it.
+    Earlier,
+    /// Let a task that is not sent go after the one below it.
+    Later,
+    /// Let a task that is not sent go before all others.
+    First,
+    /// Put a task that is not sent aside, or let it wait for its turn again.
+    PauseTask,
+    /// Send nothing more, or send again.
+    Pause,
+    /// Show what was spent.
+    Spend,
 }
 
 /// Commands of the library.
@@ -156,6 +168,8 @@ pub enum LibraryCommand {
     Actions,
     /// Bring in a song from elsewhere.
     Upload,
+    /// Bring in what the account made earlier, or stop doing so.
+    Import,
 }
 
 /// Commands of the player.
@@ -234,9 +248,16 @@ impl Command {
         (Command::Queue(Q::SendAgain), "queue:send-again"),
         (Command::Queue(Q::Drop), "queue:drop"),
         (Command::Queue(Q::CopyFailure), "queue:copy-failure"),
+        (Command::Queue(Q::Earlier), "queue:earlier"),
+        (Command::Queue(Q::Later), "queue:later"),
+        (Command::Queue(Q::First), "queue:first"),
+        (Command::Queue(Q::PauseTask), "queue:pause-task"),
+        (Command::Queue(Q::Pause), "queue:pause"),
+        (Command::Queue(Q::Spend), "queue:spend"),
         (Command::Library(B::Play), "library:play"),
         (Command::Library(B::Actions), "library:actions"),
         (Command::Library(B::Upload), "library:upload"),
+        (Command::Library(B::Import), "library:import"),
         (Command::Library(B::Details), "library:details"),
         (Command::Library(B::Reuse), "library:reuse"),
         (Command::Library(B::Find), "library:find"),

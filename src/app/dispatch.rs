@@ -64,6 +64,9 @@ impl App {
     }
 
     fn queue_refusal(&self, command: QueueCommand) -> Option<Refusal> {
+        if matches!(command, QueueCommand::Pause | QueueCommand::Spend) {
+            return None;
+        }
         let Some(task) = self.queue.selected().and_then(|id| self.tasks.get(id)) else {
             return Some(Refusal::NoTask);
         };
@@ -84,6 +87,7 @@ impl App {
             (QueueCommand::SendAgain, _) => Refusal::NotInDoubt,
             (QueueCommand::Drop, state) if state.is_final() => Refusal::AlreadyFinal,
             (QueueCommand::Drop, _) => Refusal::AtTheApi,
+            (command, _) => return self.flow_refusal(command, task),
         };
         Some(refused)
     }
@@ -91,7 +95,7 @@ impl App {
     fn library_refusal(&self, command: LibraryCommand) -> Option<Refusal> {
         match command {
             LibraryCommand::Find => return self.songs.is_empty().then_some(Refusal::NoSong),
-            LibraryCommand::Upload => return None,
+            LibraryCommand::Upload | LibraryCommand::Import => return None,
             _ => {}
         }
         let Some(song) = self.library.selected().and_then(|id| self.songs.get(id)) else {
@@ -183,6 +187,14 @@ impl App {
     }
 
     fn on_queue(&mut self, command: QueueCommand) {
+        match command {
+            QueueCommand::Pause => return self.toggle_pause(),
+            QueueCommand::Spend => {
+                self.overlay = Some(Overlay::Spend { top: 0 });
+                return;
+            }
+            _ => {}
+        }
         let Some(task) = self.queue.selected() else {
             return;
         };
@@ -197,6 +209,7 @@ impl App {
                 }
                 return;
             }
+            command => return self.on_flow(command, task),
         };
     }
 
@@ -207,6 +220,7 @@ impl App {
                 return self.library.find();
             }
             LibraryCommand::Upload => return self.open_line(Purpose::Upload),
+            LibraryCommand::Import => return self.toggle_import(),
             _ => {}
         }
         let Some(song) = self.library.selected().and_then(|id| self.songs.get(id)) else {
@@ -228,7 +242,7 @@ impl App {
             }
             LibraryCommand::CopyId => self.copy(id.0, Copied::Id),
             LibraryCommand::CopyLyric => self.copy(song.lyric.clone(), Copied::Lyric),
-            LibraryCommand::Find | LibraryCommand::Upload => {}
+            LibraryCommand::Find | LibraryCommand::Upload | LibraryCommand::Import => {}
         }
     }
 
@@ -264,7 +278,13 @@ impl App {
             Some(Overlay::Copy(menu)) => self.copy_chosen(&menu),
             Some(Overlay::Batch(batch)) => self.order_batch(&batch),
             Some(Overlay::Task { task, .. }) => self.accept_words(task),
-            Some(Overlay::Help { .. } | Overlay::Song { .. } | Overlay::Request { .. }) | None => {}
+            Some(
+                Overlay::Help { .. }
+                | Overlay::Song { .. }
+                | Overlay::Request { .. }
+                | Overlay::Spend { .. },
+            )
+            | None => {}
         }
     }
 

@@ -39,6 +39,8 @@ pub enum Effect {
         since: Timestamp,
         /// Created at or before.
         until: Timestamp,
+        /// `None`: all of them, to find what is in doubt. Else one page of them, after so many, for an import.
+        page: Option<u32>,
     },
     /// Fetch a file of a song into the media folder.
     Download {

@@ -6,6 +6,8 @@ use crossterm::event::KeyEvent;
 use serde::{Deserialize, Serialize};
 
 use super::panes::PaneId;
+use crate::domain::history::{Listing, Page};
+use crate::domain::ledger::Entry;
 use crate::domain::{
     ApiTaskId, Failure, Field, Link, MediaFile, MediaKind, PlayerEvent, Seconds, Song, SongId,
     TaskId, TaskRecord,
@@ -22,6 +24,8 @@ pub enum Event {
     Task(TaskEvent),
     /// To a song's files.
     Song(SongEvent),
+    /// The ledger is read: every order that ever went out.
+    LedgerRead(Vec<Entry>),
     /// To the player.
     Player(PlayerEvent),
     /// While the token was typed, which happens outside the app.
@@ -147,6 +151,13 @@ pub enum TaskEvent {
         sought: Vec<TaskId>,
         /// What was found, or why nothing could be asked.
         found: Result<Vec<TaskRecord>, Failure>,
+    },
+    /// A page of the account's tasks was listed, for an import.
+    Listed {
+        /// Which.
+        page: Page,
+        /// What stands on it, or why it could not be had.
+        listed: Result<Listing, Failure>,
     },
 }
 

@@ -3,6 +3,7 @@
 //! Invariant: a notice holds a meaning; `i18n` chooses the words.
 
 use super::command::Command;
+use crate::domain::history::ImportCourse;
 use crate::domain::{Choice, Failure, Field, MediaKind, Timestamp, time::after};
 
 /// Something the user should know now.
@@ -62,8 +63,25 @@ pub enum Notice {
     BatchOrdered(usize),
     /// So many songs a day are allowed, and today's are used up.
     BudgetReached(u32),
+    /// Something about the queue as a whole, or about an import.
+    Flow(Told),
     /// Something inside broke; what.
     Broke(String),
+}
+
+/// What is told of the queue as a whole, and of an import.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Told {
+    /// Nothing is sent any more, or it is again.
+    Paused(bool),
+    /// What the account made earlier is being brought in.
+    ImportBegun,
+    /// No more of it is brought in for now.
+    ImportStopped,
+    /// All of it was looked at.
+    Imported(ImportCourse),
+    /// The provider does not list it; why.
+    ImportRefused(Failure),
 }
 
 /// What was made, where it is no song.
@@ -147,6 +165,12 @@ pub enum Refusal {
     AlreadyHere,
     /// The file is ordered or being fetched.
     OnItsWay,
+    /// The task does not wait for its turn.
+    NotWaiting,
+    /// Nothing that can be moved stands before it.
+    IsFirst,
+    /// Nothing that can be moved stands after it.
+    IsLast,
     /// The order has nothing in which its songs could differ.
     NothingToVary,
     /// A batch over models without a model.
@@ -177,6 +201,7 @@ impl Notice {
             | Notice::TaskFound(_)
             | Notice::TokenStored(_)
             | Notice::Copied(_)
+            | Notice::Flow(Told::Paused(false) | Told::Imported(_))
             | Notice::Undone => Tone::Good,
             Notice::FormFilled(_)
             | Notice::FormFilledFor(..)
@@ -185,12 +210,14 @@ impl Notice {
             | Notice::FormCleared
             | Notice::Refused(..)
             | Notice::UnknownKey(_)
+            | Notice::Flow(Told::ImportBegun | Told::ImportStopped)
             | Notice::PasteCut(_) => Tone::Plain,
             Notice::TaskInDoubt(_)
             | Notice::Arrived(Arrival::WordsWait(_))
             | Notice::TokenNeeded
             | Notice::CreditNeeded
             | Notice::BudgetReached(_)
+            | Notice::Flow(Told::Paused(true))
             | Notice::DraftRefused(_)
             | Notice::NotCopied(_)
             | Notice::LibraryNotRead(_) => Tone::Warning,
@@ -198,6 +225,7 @@ impl Notice {
             | Notice::NotSaved(_)
             | Notice::NotPlayed(_)
             | Notice::NotFetched(..)
+            | Notice::Flow(Told::ImportRefused(_))
             | Notice::Broke(_) => Tone::Error,
         }
     }

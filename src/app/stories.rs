@@ -119,6 +119,13 @@ impl App {
                 tasks.send_over_budget(id, &mut cx);
                 self.queue.refresh(&self.tasks);
             }
+            TaskState::Held {
+                why: Hold::Paused, ..
+            } => {
+                let (tasks, _, mut cx) = self.engine();
+                tasks.resume_task(id, &mut cx);
+                self.queue.refresh(&self.tasks);
+            }
             TaskState::Held { why, .. } => {
                 let (tasks, _, mut cx) = self.engine();
                 tasks.wake_held(why, &mut cx);

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::draft::Draft;
+use super::history::ImportMark;
 use super::playback::Volume;
 use super::song::{Song, SongId};
 use super::task::Task;
@@ -21,6 +22,10 @@ pub enum Record {
     Draft(Box<Draft>),
     /// Small preferences.
     Preferences(Preferences),
+    /// Whether the queue is paused.
+    Paused(bool),
+    /// How far the account's earlier songs were brought in.
+    Import(ImportMark),
 }
 
 /// Small things a listener expects to find as they were left.
@@ -51,4 +56,13 @@ pub struct Saved {
     pub draft: Draft,
     /// The preferences.
     pub preferences: Preferences,
+    /// Whether the queue was paused.
+    #[serde(default)]
+    pub paused: bool,
+    /// How far the account's earlier songs were brought in.
+    #[serde(default)]
+    pub import: ImportMark,
+    /// Whether there is a ledger that is yet to be read.
+    #[serde(default)]
+    pub ledger_unread: bool,
 }

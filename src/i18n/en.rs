@@ -4,6 +4,7 @@ mod arrivals;
 mod commands;
 mod deeds;
 mod failures;
+mod flow;
 mod taking;
 
 use super::{Details, QueueCount, Strings, Windows, joined, key, name, some};
@@ -207,6 +208,7 @@ pub(super) static STRINGS: Strings = Strings {
         },
     },
     taking: taking::TAKING,
+    flow: flow::FLOW,
     windows: Windows {
         help: "Keys",
         palette: "Commands",
@@ -316,6 +318,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
             let help = key(keys, Command::Help);
             format!("{label} does nothing here; {help} shows the keys")
         }
+        Notice::Flow(told) => (flow::FLOW.told)(told, keys),
         Notice::Copied(what) => (taking::TAKING.copied)(*what).to_owned(),
         Notice::LibraryNotRead(why) => format!(
             "Only your newest songs could be read: {why} The others are safe on the disk; start again to see them"

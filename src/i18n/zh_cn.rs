@@ -4,6 +4,7 @@ mod arrivals;
 mod commands;
 mod deeds;
 mod failures;
+mod flow;
 mod taking;
 
 use super::{Details, QueueCount, Strings, Windows, joined, key, name, some};
@@ -207,6 +208,7 @@ pub(super) static STRINGS: Strings = Strings {
         },
     },
     taking: taking::TAKING,
+    flow: flow::FLOW,
     windows: Windows {
         help: "按键说明",
         palette: "所有命令",
@@ -311,6 +313,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
             let help = key(keys, Command::Help);
             format!("{label} 在这里没有作用；按 {help} 看所有按键")
         }
+        Notice::Flow(told) => (flow::FLOW.told)(told, keys),
         Notice::Copied(what) => (taking::TAKING.copied)(*what).to_owned(),
         Notice::LibraryNotRead(why) => {
             format!("只读到最新的歌曲：{why} 其余的仍在磁盘上；重新启动即可看到")

@@ -4,6 +4,7 @@ mod arrivals;
 mod commands;
 mod deeds;
 mod failures;
+mod flow;
 mod taking;
 
 use super::{Details, QueueCount, Strings, Windows, joined, key, name, some};
@@ -202,6 +203,7 @@ pub(super) static STRINGS: Strings = Strings {
         },
     },
     taking: taking::TAKING,
+    flow: flow::FLOW,
     windows: Windows {
         help: "按鍵說明",
         palette: "所有指令",
@@ -303,6 +305,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
             let help = key(keys, Command::Help);
             format!("{label} 在這裡沒有作用；按 {help} 看所有按鍵")
         }
+        Notice::Flow(told) => (flow::FLOW.told)(told, keys),
         Notice::Copied(what) => (taking::TAKING.copied)(*what).to_owned(),
         Notice::LibraryNotRead(why) => {
             format!("只讀到最新的歌曲：{why} 其餘的仍在磁碟上；重新啟動即可看到")

@@ -15,6 +15,7 @@ pub(super) fn event(event: &Event) {
         Event::Tick => debug!("tick"),
         Event::Task(event) => task(event),
         Event::Song(event) => song(event),
+        Event::LedgerRead(entries) => debug!(entries = entries.len(), "ledger read"),
         Event::Player(_) => debug!("player"),
         Event::Token(TokenEvent::Stored) => info!("a token was stored"),
         Event::Token(_) => debug!("token"),
@@ -68,6 +69,10 @@ fn task(event: &TaskEvent) {
         TaskEvent::Searched { sought, found } => match found {
             Ok(records) => info!(sought = sought.len(), records = records.len(), "searched"),
             Err(failure) => warn!(failure = ?brief(failure), "not searched"),
+        },
+        TaskEvent::Listed { page, listed } => match listed {
+            Ok(listing) => info!(offset = page.offset, records = listing.count, "listed"),
+            Err(failure) => warn!(failure = ?brief(failure), "not listed"),
         },
         TaskEvent::Hosting { .. } => debug!("hosting a file"),
         TaskEvent::Hosted { task, .. } => info!(task = task.0, "hosted"),

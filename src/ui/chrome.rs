@@ -23,7 +23,7 @@ use crate::app::notice::Tone;
 use crate::app::panes::PaneId;
 use crate::app::panes::overlay::Overlay;
 use crate::app::settings::Role;
-use crate::domain::{Field, FieldKind, TaskState};
+use crate::domain::{Field, FieldKind, Hold, TaskState};
 
 /// The mark of the selected row.
 pub(crate) const MARK: &str = "▸";
@@ -37,6 +37,8 @@ pub(crate) struct Head<'a> {
     pub(crate) key: &'a str,
     /// Its name.
     pub(crate) title: &'a str,
+    /// What must not be overlooked.
+    pub(crate) warning: &'a str,
     /// What is to be known at a glance.
     pub(crate) detail: &'a str,
     /// Counts, below; at the right where there is no line below.
@@ -82,6 +84,11 @@ pub(crate) fn frame(skin: &Skin, frame: &mut Frame, place: &Place, head: &Head) 
         row.put(" ", title).put(head.key, skin.style(Role::Accent));
     }
     row.put(" ", title).put(head.title, title).put(" ", title);
+    if !head.warning.is_empty() && row.room() > text::width(head.warning) {
+        row.put("‖ ", skin.style(Role::Warn))
+            .put(head.warning, skin.style(Role::Warn))
+            .put(" ", title);
+    }
     if !head.detail.is_empty() && row.room() > 6 {
         row.skip(2);
         let detail = text::whole_parts(head.detail, row.room() - 2);
@@ -221,9 +228,11 @@ fn words(app: &App, skin: &Skin, command: Command) -> &'static str {
     }
 }
 
-/// What is worth knowing all the time: the demo, a missing token.
+/// What is worth knowing all the time: a paused queue, the demo, a missing token.
 fn tag(app: &App, skin: &Skin, row: &mut Row) {
-    let tag = if app.settings.demo {
+    let tag = if app.tasks.is_paused() {
+        (skin.strings.flow.paused_tag)(skin.keymap)
+    } else if app.settings.demo {
         skin.strings.demo.to_owned()
     } else if app.settings.has_token {
         return;
@@ -385,10 +394,18 @@ fn offer_queue(app: &App, offered: &mut Vec<Command>) {
         return;
     };
     match task.state {
+        TaskState::Held {
+            why: Hold::Paused, ..
+        } => {
+            offered.extend([Q::PauseTask, Q::Drop].map(Command::Queue));
+        }
+        TaskState::Waiting { .. } => {
+            offered.extend([Q::PauseTask, Q::Earlier, Q::Drop].map(Command::Queue));
+        }
         TaskState::InDoubt { look_at: None, .. } | TaskState::Held { .. } => {
             offered.extend([Q::SendAgain, Q::Drop].map(Command::Queue));
         }
-        TaskState::Waiting { .. } | TaskState::InDoubt { .. } => {
+        TaskState::InDoubt { .. } => {
             offered.push(Command::Queue(Q::Drop));
         }
         TaskState::Failed { .. } => {

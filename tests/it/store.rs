@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use fuzzbox::domain::ledger;
 use fuzzbox::domain::{
     Action, ApiTaskId, AudiosRequest, Draft, Failure, FailureKind, Hold, Media, MediaFile, Model,
     Preferences, Record, Request, Saved, Seconds, Song, SongId, Task, TaskId, TaskState, Timestamp,
@@ -629,6 +630,8 @@ fn any_task() -> impl Strategy<Value = Task> {
             trace_id: api_id.clone(),
             progress: counts.0,
             attempts: counts.1,
+            moved_to: counts.0.map(i64::from),
+            doubts: counts.1 / 2,
             songs: api_id.clone().map(SongId).into_iter().collect(),
             about: api_id.clone().unwrap_or_default(),
             words: api_id.map(|lyric| Words {
@@ -707,7 +710,9 @@ proptest! {
             .map(|(_, task)| task.clone())
             .collect();
         tasks.sort_by_key(|task| (task.created_at, task.id));
-        prop_assert_eq!(saved, Saved { tasks, songs, unread: 0, draft, preferences });
+        let ledger_unread = tasks.iter().any(|task| ledger::entry(task).is_some());
+        let expected = Saved { tasks, songs, draft, preferences, ledger_unread, ..Saved::default() };
+        prop_assert_eq!(saved, expected);
     }
 }
 

@@ -46,6 +46,11 @@ pub enum Overlay {
         /// The first line shown.
         top: usize,
     },
+    /// What was spent, from this line on.
+    Spend {
+        /// The first line shown.
+        top: usize,
+    },
     /// The source song is chosen.
     Source(Box<SourcePicker>),
     /// What can be done with a song.
@@ -218,6 +223,7 @@ impl Overlay {
             Overlay::Help { top }
             | Overlay::Task { top, .. }
             | Overlay::Song { top, .. }
+            | Overlay::Spend { top }
             | Overlay::Request { top, .. } => {
                 *top = match motion {
                     Motion::Up => top.saturating_sub(1),

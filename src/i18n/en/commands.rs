@@ -46,6 +46,7 @@ pub(super) fn command(command: Command) -> &'static str {
         Command::Queue(Q::SendAgain) => "Send a task in doubt again",
         Command::Queue(Q::Drop) => "Drop the task",
         Command::Queue(Q::CopyFailure) => "Copy the failure",
+        Command::Queue(queue) => (super::flow::FLOW.command)(queue),
         Command::Library(library) => self::library(library),
         Command::Player(transport) => self::transport(transport),
         Command::Text(T::Leave) => "Stop typing, or show all songs",
@@ -80,6 +81,7 @@ fn library(command: B) -> &'static str {
         B::CopyLyric => "Copy the lyric",
         B::Actions => "Actions on the song",
         B::Upload => "Bring in a song",
+        B::Import => "Bring in earlier songs, or stop",
     }
 }
 
@@ -121,6 +123,10 @@ pub(super) fn hint(command: Command) -> &'static str {
         Command::Compose(C::Experimental) => "experimental",
         Command::Library(B::Actions) | Command::Player(P::Actions) => "actions",
         Command::Library(B::Upload) => "bring in",
+        Command::Library(B::Import) => "earlier songs",
+        Command::Queue(
+            queue @ (Q::Earlier | Q::Later | Q::First | Q::PauseTask | Q::Pause | Q::Spend),
+        ) => (super::flow::FLOW.hint)(queue),
         Command::Queue(Q::Details) | Command::Library(B::Details) => "details",
         Command::Queue(Q::OrderAgain) => "order again",
         Command::Queue(Q::SendAgain) => "send again",
@@ -165,5 +171,8 @@ pub(super) fn refusal(refusal: Refusal) -> &'static str {
         Refusal::NoId => "the song has no id",
         Refusal::AlreadyHere => "it is here already",
         Refusal::OnItsWay => "it is on its way",
+        Refusal::NotWaiting | Refusal::IsFirst | Refusal::IsLast => {
+            (super::flow::FLOW.refusal)(refusal)
+        }
     }
 }

@@ -46,6 +46,7 @@ pub(super) fn command(command: Command) -> &'static str {
         Command::Queue(Q::SendAgain) => "重新提交待确认的任务",
         Command::Queue(Q::Drop) => "放弃任务",
         Command::Queue(Q::CopyFailure) => "复制失败原因",
+        Command::Queue(queue) => (super::flow::FLOW.command)(queue),
         Command::Library(library) => self::library(library),
         Command::Player(transport) => self::transport(transport),
         Command::Text(T::Leave) => "停止输入，或显示全部歌曲",
@@ -80,6 +81,7 @@ fn library(command: B) -> &'static str {
         B::CopyLyric => "复制歌词",
         B::Actions => "对这首歌的动作",
         B::Upload => "导入歌曲",
+        B::Import => "导入先前的歌曲，或停止",
     }
 }
 
@@ -121,6 +123,10 @@ pub(super) fn hint(command: Command) -> &'static str {
         Command::Compose(C::Experimental) => "实验字段",
         Command::Library(B::Actions) | Command::Player(P::Actions) => "动作",
         Command::Library(B::Upload) => "导入",
+        Command::Library(B::Import) => "先前的歌曲",
+        Command::Queue(
+            queue @ (Q::Earlier | Q::Later | Q::First | Q::PauseTask | Q::Pause | Q::Spend),
+        ) => (super::flow::FLOW.hint)(queue),
         Command::Queue(Q::Details) | Command::Library(B::Details) => "详情",
         Command::Queue(Q::OrderAgain) => "再做一次",
         Command::Queue(Q::SendAgain) => "重新提交",
@@ -165,5 +171,8 @@ pub(super) fn refusal(refusal: Refusal) -> &'static str {
         Refusal::NoId => "这首歌没有 ID",
         Refusal::AlreadyHere => "已经有这个文件",
         Refusal::OnItsWay => "正在制作或下载",
+        Refusal::NotWaiting | Refusal::IsFirst | Refusal::IsLast => {
+            (super::flow::FLOW.refusal)(refusal)
+        }
     }
 }

@@ -46,6 +46,7 @@ pub(super) fn command(command: Command) -> &'static str {
         Command::Queue(Q::SendAgain) => "重新送出待確認的任務",
         Command::Queue(Q::Drop) => "放棄任務",
         Command::Queue(Q::CopyFailure) => "複製失敗原因",
+        Command::Queue(queue) => (super::flow::FLOW.command)(queue),
         Command::Library(library) => self::library(library),
         Command::Player(transport) => self::transport(transport),
         Command::Text(T::Leave) => "停止輸入，或顯示全部歌曲",
@@ -80,6 +81,7 @@ fn library(command: B) -> &'static str {
         B::CopyLyric => "複製歌詞",
         B::Actions => "對這首歌的動作",
         B::Upload => "匯入歌曲",
+        B::Import => "匯入先前的歌曲，或停止",
     }
 }
 
@@ -121,6 +123,10 @@ pub(super) fn hint(command: Command) -> &'static str {
         Command::Compose(C::Experimental) => "實驗欄位",
         Command::Library(B::Actions) | Command::Player(P::Actions) => "動作",
         Command::Library(B::Upload) => "匯入",
+        Command::Library(B::Import) => "先前的歌曲",
+        Command::Queue(
+            queue @ (Q::Earlier | Q::Later | Q::First | Q::PauseTask | Q::Pause | Q::Spend),
+        ) => (super::flow::FLOW.hint)(queue),
         Command::Queue(Q::Details) | Command::Library(B::Details) => "詳情",
         Command::Queue(Q::OrderAgain) => "再做一次",
         Command::Queue(Q::SendAgain) => "重新送出",
@@ -165,5 +171,8 @@ pub(super) fn refusal(refusal: Refusal) -> &'static str {
         Refusal::NoId => "這首歌沒有 ID",
         Refusal::AlreadyHere => "已經有這個檔案",
         Refusal::OnItsWay => "正在製作或下載",
+        Refusal::NotWaiting | Refusal::IsFirst | Refusal::IsLast => {
+            (super::flow::FLOW.refusal)(refusal)
+        }
     }
 }

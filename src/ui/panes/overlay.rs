@@ -5,6 +5,7 @@
 mod actions;
 mod line;
 mod source;
+mod spend;
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
@@ -39,6 +40,7 @@ pub(crate) fn draw(app: &App, skin: &Skin, frame: &mut Frame) {
             draw_token(app, skin, (*typed, problem.as_deref()), frame);
         }
         Some(Overlay::Task { task, top }) => details::draw_task(app, skin, *task, *top, frame),
+        Some(Overlay::Spend { top }) => spend::draw(app, skin, *top, frame),
         Some(Overlay::Request { of, top }) => request::draw(app, skin, *of, *top, frame),
         Some(Overlay::Copy(menu)) => request::draw_copy(skin, menu, frame),
         Some(Overlay::Batch(batch)) => request::draw_batch(app, skin, batch, frame),
