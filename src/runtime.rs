@@ -19,10 +19,12 @@ use crate::app::event::{Event, Input};
 use crate::domain::Timestamp;
 
 mod canvas;
+mod export;
 pub mod face;
 mod fetch;
 pub mod input;
 mod journal;
+mod lists;
 pub mod perform;
 pub mod recorder;
 pub mod signals;

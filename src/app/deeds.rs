@@ -107,7 +107,7 @@ impl App {
     }
 
     /// Fills the form from a song, to do this to it, and says what was filled.
-    fn fill_for(&mut self, id: &SongId, choice: Choice) {
+    pub(super) fn fill_for(&mut self, id: &SongId, choice: Choice) {
         let Some(song) = self.songs.get(id) else {
             return;
         };
@@ -197,6 +197,7 @@ impl App {
         let text = match purpose {
             Purpose::Lyrics => self.compose.draft().prompt.as_str(),
             Purpose::Upload => "",
+            Purpose::Export => &self.export_path(),
         };
         self.overlay = Some(Overlay::Line(Box::new(Prompter {
             purpose,
@@ -211,6 +212,7 @@ impl App {
         let order = match line.purpose {
             Purpose::Lyrics => lyrics_order(&typed),
             Purpose::Upload => upload_order(&typed, &self.settings.start_folder),
+            Purpose::Export => return self.accept_export(line),
         };
         match order {
             Ok(request) => {
@@ -220,6 +222,20 @@ impl App {
                 line.problem = Some(problem);
                 self.overlay = Some(Overlay::Line(line));
             }
+        }
+    }
+}
+
+impl App {
+    /// Writes the mix to the path that was typed.
+    fn accept_export(&mut self, mut line: Box<Prompter>) {
+        let typed = line.editor.contents();
+        let path = typed.trim();
+        if path.is_empty() {
+            line.problem = Some(Problem::Missing);
+            self.overlay = Some(Overlay::Line(line));
+        } else {
+            self.export_mix(from_folder(path, &self.settings.start_folder));
         }
     }
 }

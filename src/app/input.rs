@@ -17,6 +17,7 @@ impl App {
         match input {
             Input::Key(key) => self.on_key(key),
             Input::Pasted(text) => self.on_paste(&text),
+            Input::Focused(has_focus) => self.on_window_focus(has_focus),
             Input::Pointed { target, gesture } => self.on_pointer(target, gesture),
             // The screen is drawn to whatever size it has.
             Input::Resized { .. } => {}
@@ -27,6 +28,9 @@ impl App {
     pub fn contexts(&self) -> (&'static [Context], bool) {
         match &self.overlay {
             Some(overlay) if overlay.editor().is_some() => return (&[Context::Line], true),
+            Some(Overlay::Player) => return (&[Context::Player], false),
+            Some(Overlay::UpNext { .. }) => return (&[Context::UpNext], false),
+            Some(Overlay::Mixer { .. }) => return (&[Context::Mixer], false),
             Some(_) => return (&[Context::Overlay], false),
             None => {}
         }
@@ -141,6 +145,11 @@ impl App {
                 Overlay::Palette(palette) => palette.select_row(row),
                 Overlay::Source(picker) => picker.select_row(row),
                 Overlay::Actions(menu) => menu.selected = row.min(menu.rows.len()),
+                Overlay::UpNext { selected } => *selected = row,
+                Overlay::Mixer { selected, .. } => {
+                    *selected = row;
+                    return;
+                }
                 _ => return,
             }
             return self.obey(Command::Overlay(OverlayCommand::Accept));
@@ -187,5 +196,9 @@ fn works_over(command: Command) -> bool {
             | Command::Help
             | Command::Palette
             | Command::Player(_)
+            | Command::Mark(_)
+            | Command::View(_)
+            | Command::Compare(_)
+            | Command::UpNext(_)
     )
 }

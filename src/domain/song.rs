@@ -11,7 +11,7 @@ use super::action::Action;
 use super::failure::Failure;
 use super::marks::Marks;
 use super::task::TaskId;
-use super::time::{Seconds, Timestamp};
+use super::time::{Seconds, Timestamp, after};
 
 /// The API's id of a song (`audio_id`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -241,7 +241,15 @@ impl SongId {
     }
 }
 
+/// How long the provider keeps a file, in seconds.
+const LINK_LIVES: f64 = 90.0 * 24.0 * 3600.0;
+
 impl Song {
+    /// When its links die.
+    pub fn link_dies(&self) -> Timestamp {
+        after(self.created_at, LINK_LIVES)
+    }
+
     /// The file of a kind.
     pub fn media(&self, kind: MediaKind) -> &Media {
         match kind {
@@ -281,13 +289,31 @@ mod tests {
         };
         let near = |gains: Vec<f32>, expected: &[f32]| {
             gains.len() == expected.len()
-                && gains.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-3)
+                && gains
+                    .iter()
+                    .zip(expected)
+                    .all(|(a, b)| (a - b).abs() < 1e-3)
         };
-        let plain = [level(0.0, false, false), level(-6.0, false, false), level(0.0, true, false)];
+        let plain = [
+            level(0.0, false, false),
+            level(-6.0, false, false),
+            level(0.0, true, false),
+        ];
         assert!(near(Level::gains(&plain), &[1.0, 0.501, 0.0]));
-        let solo = [level(0.0, false, true), level(0.0, true, true), level(6.0, false, false)];
+        let solo = [
+            level(0.0, false, true),
+            level(0.0, true, true),
+            level(6.0, false, false),
+        ];
         assert!(near(Level::gains(&solo), &[1.0, 0.0, 0.0]));
-        assert!(Level { decibels: -40.0, ..Level::default() }.gain() < 1e-9);
+        assert!(
+            Level {
+                decibels: -40.0,
+                ..Level::default()
+            }
+            .gain()
+                < 1e-9
+        );
     }
 
     #[test]

@@ -65,6 +65,7 @@ pub fn from_terminal(event: Event, target: impl Fn(u16, u16) -> Option<Target>) 
             let target = target(mouse.column, mouse.row)?;
             Some(Input::Pointed { target, gesture })
         }
-        Event::FocusGained | Event::FocusLost => None,
+        Event::FocusGained => Some(Input::Focused(true)),
+        Event::FocusLost => Some(Input::Focused(false)),
     }
 }

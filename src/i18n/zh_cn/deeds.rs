@@ -68,6 +68,7 @@ pub(super) fn filled(choice: &Choice, title: &str, fields: &[Field], keys: &Keym
 fn line_title(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Lyrics => "请 API 写歌词",
+        Purpose::Export => "写出混音",
         Purpose::Upload => "导入歌曲",
     }
 }
@@ -75,6 +76,7 @@ fn line_title(purpose: Purpose) -> &'static str {
 fn line_body(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Lyrics => "歌词要写什么。写好后会放进歌词区，一步即可撤销。供应商可能会扣费。",
+        Purpose::Export => "WAV 文件的路径。已有的文件不会被替换。",
         Purpose::Upload => {
             "音频文件的网址（https://…），或这台电脑上的文件路径。本机文件会离开这台电脑：先传到供应商的文件主机并取得链接。完成后歌曲会进入曲库，可再做各种动作；供应商可能会扣费。"
         }
