@@ -21,6 +21,7 @@ mod input;
 mod keeper;
 pub mod keymap;
 mod listening;
+mod marking;
 pub mod notice;
 pub mod panes;
 pub mod settings;

@@ -11,6 +11,7 @@ mod harness;
 mod house;
 mod journeys;
 mod library;
+mod listening;
 mod lyrics;
 mod order;
 mod overlay;
