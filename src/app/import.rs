@@ -47,6 +47,8 @@ pub struct Import {
     /// What the list brought so far, to see when it only repeats itself.
     seen: BTreeSet<ApiTaskId>,
     last: Option<Failure>,
+    /// The import that came to its end in this sitting.
+    ended: Option<ImportCourse>,
     /// Files of songs that have not come yet: the list is that of the newer orders first.
     files: Vec<(SongId, MediaKind, Link)>,
 }
@@ -80,6 +82,11 @@ impl Import {
     /// Why it does not get on at the moment, or why it stopped.
     pub fn failure(&self) -> Option<&Failure> {
         self.last.as_ref()
+    }
+
+    /// The import that came to its end in this sitting.
+    pub fn ended(&self) -> Option<&ImportCourse> {
+        self.ended.as_ref()
     }
 
     /// Begins, or goes on where it was stopped.
@@ -248,6 +255,7 @@ impl Import {
             };
         } else {
             cx.notify(Notice::Flow(Told::Imported(*course)));
+            self.ended = Some(*course);
             self.mark = ImportMark {
                 done_until: Some(course.begun_at),
                 under_way: None,
@@ -295,6 +303,11 @@ impl App {
     /// Begins to bring in what the account made earlier with the start, as the command line wishes.
     pub fn import_at_start(&mut self) {
         self.imports_at_start = true;
+    }
+
+    /// Whether an import goes on, or will with the start.
+    pub fn is_importing(&self) -> bool {
+        self.imports_at_start || self.import.is_going_on()
     }
 
     pub(super) fn start_import(&mut self) {
