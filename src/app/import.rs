@@ -335,13 +335,23 @@ impl App {
         let Some(listing) = import.on_listed(page, listed, &mut cx) else {
             return;
         };
-        self.take_in(&listing.records);
+        let ours = self.take_in(&listing.records);
         let (import, mut cx) = self.importer();
         import.advance(&listing, &mut cx);
+        self.attach_files();
+        let (_, songs, mut cx) = self.engine();
+        songs.on_tick(&mut cx);
+        self.library.refresh(&self.songs);
+        if !ours.is_empty() {
+            self.on_task(TaskEvent::Retrieved {
+                asked: Vec::new(),
+                records: ours,
+            });
+        }
     }
 
-    /// Takes the songs of these records into the library, and hands the engine what it waits for.
-    fn take_in(&mut self, records: &[TaskRecord]) {
+    /// Takes the songs of these records into the library; the records of our own tasks, which are the engine's business.
+    fn take_in(&mut self, records: &[TaskRecord]) -> Vec<TaskRecord> {
         let (mut songs, mut ours) = (Vec::<Song>::new(), Vec::new());
         for record in records {
             if self.tasks.knows(&record.id) {
@@ -375,14 +385,7 @@ impl App {
         }
         let (_, library, mut cx) = self.engine();
         library.add_earlier(songs, &mut cx);
-        self.attach_files();
-        self.library.refresh(&self.songs);
-        if !ours.is_empty() {
-            self.on_task(TaskEvent::Retrieved {
-                asked: Vec::new(),
-                records: ours,
-            });
-        }
+        ours
     }
 
     /// Files of songs that are known by now.

@@ -400,7 +400,7 @@ fn offer_queue(app: &App, offered: &mut Vec<Command>) {
             offered.extend([Q::PauseTask, Q::Drop].map(Command::Queue));
         }
         TaskState::Waiting { .. } => {
-            offered.extend([Q::PauseTask, Q::Earlier, Q::Drop].map(Command::Queue));
+            offered.extend([Q::PauseTask, Q::Drop].map(Command::Queue));
         }
         TaskState::InDoubt { look_at: None, .. } | TaskState::Held { .. } => {
             offered.extend([Q::SendAgain, Q::Drop].map(Command::Queue));

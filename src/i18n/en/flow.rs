@@ -56,12 +56,7 @@ pub(super) const FLOW: Flow = Flow {
         )
     },
     not_read: "The ledger is being read.",
-    importing: |course| {
-        format!(
-            "earlier songs: {} looked at, {} new",
-            course.listed, course.songs
-        )
-    },
+    importing: |course| format!("earlier: {} seen, {} new", course.listed, course.songs),
     days_left: |days| match days {
         0 => "dead".to_owned(),
         days => format!("{days} d"),

@@ -103,15 +103,22 @@ fn after_an_overload_orders_follow_ever_closer() {
     let mut bench = Bench::new();
     bench.settings.in_flight = 100;
     let first = bench.order("0");
+    bench.submits();
     bench.refuse(first, FailureKind::RateLimited);
     for n in 1..20 {
         bench.order(&n.to_string());
     }
     let mut sent = Vec::new();
     while bench.queue.iter().any(|task| !is_running(&task.state)) {
-        for task in bench.submits() {
-            sent.push(bench.now);
-            bench.accept(task);
+        loop {
+            let begun = bench.submits();
+            if begun.is_empty() {
+                break;
+            }
+            for task in begun {
+                sent.push(bench.now);
+                bench.accept(task);
+            }
         }
         let Some(wake) = bench.queue.next_wake(bench.now) else {
             break;
@@ -188,6 +195,9 @@ proptest! {
                 }
                 Spell::Order => {
                     bench.order(&format!("{n}"));
+                    for task in bench.submits() {
+                        bench.accept(task);
+                    }
                 }
                 // Questions that nobody answers.
                 Spell::Silent(seconds) => {
