@@ -11,7 +11,7 @@ pub(super) const FLOW: Flow = Flow {
     paused: "paused",
     paused_tag: |keys| {
         format!(
-            "queue paused: {} in it",
+            "queue paused: {} resumes it",
             key(keys, Command::Queue(Q::Pause))
         )
     },
@@ -84,7 +84,7 @@ fn amount(sums: &Sums) -> String {
 fn told(told: &Told, keys: &Keymap) -> String {
     match told {
         Told::Paused(true) => format!(
-            "The queue is paused: nothing more is sent until {} in it. What was sent goes on.",
+            "The queue is paused: nothing more is sent; {} in the queue resumes it. What was sent goes on.",
             key(keys, Command::Queue(Q::Pause))
         ),
         Told::Paused(false) => "The queue goes on".to_owned(),
