@@ -123,8 +123,8 @@ impl Songs {
         self.begin_fetches(cx);
     }
 
-    /// Takes in songs that were made earlier and are not known yet: keeps them, and fetches their files when nothing else is
-    /// waited for.
+    /// Takes in songs that were made earlier and are not known yet: keeps them, and has their files fetched from the
+    /// next [`Songs::on_tick`] on, when nothing else is waited for.
     pub fn add_earlier(&mut self, songs: Vec<Song>, cx: &mut Cx) {
         for song in &songs {
             cx.emit(Effect::Save(Record::Song(Box::new(song.clone()))));
@@ -132,7 +132,6 @@ impl Songs {
         }
         self.all.extend(songs);
         self.arrange();
-        self.begin_fetches(cx);
     }
 
     /// Takes in that a file of a song can be fetched, and begins to. Gives back the song as it is to be kept: one that is

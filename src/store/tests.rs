@@ -256,3 +256,65 @@ fn every_message_says_what_became_of_the_data() {
         assert_eq!((failure.kind, failure.message), (FailureKind::Disk, text));
     }
 }
+
+#[test]
+fn the_ledger_of_an_older_database_is_the_one_that_would_have_been_kept() {
+    use crate::domain::{Action, ApiTaskId, FileRequest, TaskState, ledger::entry};
+    let audios = |action: Action, name: Option<&str>| {
+        Request::from(AudiosRequest {
+            action,
+            action_name: name.map(str::to_owned),
+            ..AudiosRequest::default()
+        })
+    };
+    let requests = [
+        audios(Action::Generate, None),
+        audios(Action::Generate, Some("remix")),
+        audios(Action::Cover, None),
+        audios(Action::Stems, None),
+        Request::Wav(FileRequest {
+            audio_id: SongId("s".into()),
+        }),
+    ];
+    let failed = |kind| TaskState::Failed {
+        because: Failure::new(kind, ""),
+    };
+    let states = [
+        TaskState::Waiting {
+            retry_at: None,
+            because: None,
+        },
+        TaskState::Submitting,
+        TaskState::Running {
+            poll_at: Timestamp::UNIX_EPOCH,
+        },
+        TaskState::InDoubt {
+            since: Timestamp::UNIX_EPOCH,
+            look_at: None,
+            because: Failure::new(FailureKind::Unknown, ""),
+        },
+        TaskState::Succeeded,
+        failed(FailureKind::Forbidden),
+        failed(FailureKind::Cancelled),
+        failed(FailureKind::Dropped),
+        failed(FailureKind::Unknown),
+        failed(FailureKind::BadFile),
+    ];
+    let raw = Connection::open_in_memory().unwrap();
+    schema::migrate_to(&raw, schema::known() - 1).unwrap();
+    let mut expected = Vec::new();
+    for (n, request) in requests.iter().enumerate() {
+        for (m, state) in states.iter().enumerate() {
+            let id = (n * 100 + m) as i64;
+            let mut task = Task::new(TaskId(id), request.clone(), Timestamp::UNIX_EPOCH);
+            task.state = state.clone();
+            let sent = Timestamp::from_millisecond(1_767_119_745_524 + id).unwrap();
+            task.submitted_at = (m % 4 != 3 || n != 0).then_some(sent);
+            task.api_id = (m > 1).then(|| ApiTaskId(format!("api-{id}")));
+            tasks::save(&raw, &task).unwrap();
+            expected.extend(entry(&task));
+        }
+    }
+    schema::migrate(&raw).unwrap();
+    assert_eq!(ledger::load(&raw).unwrap(), expected);
+}

@@ -410,13 +410,11 @@ fn offer_queue(app: &App, offered: &mut Vec<Command>) {
         return;
     };
     match task.state {
-        TaskState::Held {
+        TaskState::Waiting { .. }
+        | TaskState::Held {
             why: Hold::Paused, ..
         } => {
             offered.extend([Q::PauseTask, Q::Drop].map(Command::Queue));
-        }
-        TaskState::Waiting { .. } => {
-            offered.extend([Q::PauseTask, Q::Earlier, Q::Drop].map(Command::Queue));
         }
         TaskState::InDoubt { look_at: None, .. } | TaskState::Held { .. } => {
             offered.extend([Q::SendAgain, Q::Drop].map(Command::Queue));

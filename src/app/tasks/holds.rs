@@ -31,7 +31,7 @@ impl TaskQueue {
     /// There is a token, or another one: everything that waited for it goes on. `cx.settings.has_token` is true by now.
     pub fn token_given(&mut self, cx: &mut Cx) {
         self.holds.token_given_at = Some(cx.now);
-        self.polls.begin_anew();
+        self.ask_anew();
         self.look_now(cx);
         self.wake(Hold::Token, cx);
         self.on_tick(cx);
