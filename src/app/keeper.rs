@@ -1,6 +1,7 @@
-//! When to keep what is typed: within a second of a pause, and every few seconds while nobody pauses.
+//! When to keep what is typed: after a pause, and every second while nobody pauses.
 //!
-//! Invariant: what changed is kept at the latest [`LONGEST`] after the change, and at quit.
+//! Invariant: what stood on the screen for a second is on its way to the disk: what changed is kept at the latest
+//! [`LONGEST`] after the change, and at quit.
 
 use crate::domain::Timestamp;
 use crate::domain::time::after;
@@ -8,7 +9,7 @@ use crate::domain::time::after;
 /// A pause in typing, in seconds.
 const PAUSE: f64 = 0.5;
 /// The longest that something changed stays unkept, in seconds.
-const LONGEST: f64 = 4.0;
+const LONGEST: f64 = 0.8;
 
 /// Whether something changed since it was last kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -57,7 +58,7 @@ mod tests {
                 kept.get_or_insert(tenth);
             }
         }
-        assert_eq!(kept, Some(40), "typing without a pause");
+        assert_eq!(kept, Some(8), "typing without a pause");
         let mut keeper = Keeper::default();
         keeper.changed(start);
         assert!(!keeper.take_due(after(start, 0.4)));
