@@ -3,7 +3,10 @@
 //! A round is a seed: `FUZZBOX_SEED=7 cargo test --test it endure::twenty` plays round 7 again. The full run is
 //! `cargo test --test it -- --ignored --nocapture five_hundred`, with `FUZZBOX_KILLS` and `FUZZBOX_SEED` as wished.
 
+mod day;
 mod dice;
+#[cfg(target_os = "linux")]
+mod disk;
 mod hand;
 mod killer;
 mod ledger;

@@ -14,6 +14,8 @@ use crate::domain::{Failure, MediaKind, Record, Song, SongId, Timestamp};
 const AT_ONCE: usize = 3;
 /// The longest pause between two tries at a file, in seconds.
 const LONGEST_PAUSE: f64 = 300.0;
+/// The pause until it is seen whether there is room on the disk, in seconds.
+const DISK_PAUSE: f64 = 10.0;
 
 /// A file that is to be had: its place in the order of fetching, then its song.
 pub(super) type Key = (usize, SongId);
@@ -111,7 +113,8 @@ impl Songs {
         }
     }
 
-    /// Tries again where that can help; a dead link or a full disk is told and kept with the song.
+    /// Tries again where that can help: what a full disk has no room for goes on by itself once there is some. A dead link
+    /// is told and kept with the song.
     pub(super) fn on_failure(
         &mut self,
         id: &SongId,
@@ -119,6 +122,9 @@ impl Songs {
         failure: Failure,
         cx: &mut Cx,
     ) {
+        if failure.kind == FailureKind::Disk {
+            return self.on_disk_full(id, kind, failure, cx);
+        }
         let key = key(kind, id);
         let can_help = matches!(
             failure.kind,
@@ -144,6 +150,26 @@ impl Songs {
                 let title = song.title.clone();
                 cx.notify(Notice::NotFetched(title, failure));
             }
+        }
+    }
+}
+
+impl Songs {
+    fn on_disk_full(&mut self, id: &SongId, kind: MediaKind, failure: Failure, cx: &mut Cx) {
+        if let Some(fetch) = self.fetches.get_mut(&key(kind, id)) {
+            let pause = DISK_PAUSE * cx.settings.pace.max(0.05);
+            fetch.state = FetchState::Wanted {
+                not_before: Some(after(cx.now, pause)),
+            };
+        }
+        let Some(song) = self.get_mut(id) else {
+            return;
+        };
+        // Told once; there is no room to keep it.
+        let told = song.media_mut(kind).failure.replace(failure.clone());
+        if told.is_none_or(|told| told.kind != FailureKind::Disk) {
+            let title = song.title.clone();
+            cx.notify(Notice::NotFetched(title, failure));
         }
     }
 }

@@ -266,9 +266,8 @@ impl Hand<'_> {
         self.notes.replaced();
         self.pty.key("enter");
         self.pty.send("0.5\r");
-        let is_on = |screen: &vt100::Screen| {
-            lines(screen).iter().any(|line| line.contains("▸Prompt"))
-        };
+        let is_on =
+            |screen: &vt100::Screen| lines(screen).iter().any(|line| line.contains("▸Prompt"));
         let mut steps = 0;
         while !self.pty.sees_within(Duration::from_millis(60), is_on) {
             self.pty.key("j");

@@ -21,6 +21,11 @@ pub struct Ledger {
 impl Ledger {
     /// Reads what a program that was killed has left, without touching it: the next start finds what the kill left.
     pub fn left_in(database: &Path) -> Self {
+        Self::copied_from(database).expect("a whole database")
+    }
+
+    /// Reads a copy of a database, which is torn if it is being written to at this moment.
+    pub fn copied_from(database: &Path) -> Option<Self> {
         let copy = tempfile::tempdir().expect("a folder");
         let path = copy.path().join("fuzzbox.db");
         for suffix in ["", "-wal"] {
@@ -28,12 +33,16 @@ impl Ledger {
             // Killed early, it has none.
             drop(std::fs::copy(name(database), name(&path)));
         }
-        Self::at(&path)
+        Self::read(&path)
     }
 
     /// Reads a database that others may have open.
     pub fn at(database: &Path) -> Self {
-        let (store, saved) = Store::open(database).expect("a whole database");
+        Self::read(database).expect("a whole database")
+    }
+
+    fn read(database: &Path) -> Option<Self> {
+        let (store, saved) = Store::open(database).ok()?;
         let Saved {
             tasks,
             draft,
@@ -42,20 +51,18 @@ impl Ledger {
         } = saved;
         let runtime = tokio::runtime::Builder::new_current_thread().build();
         let songs = runtime.expect("a runtime").block_on(store.library());
-        Self {
+        Some(Self {
             tasks,
-            songs: songs.expect("a library"),
+            songs: songs.ok()?,
             draft,
             removed: preferences.removed,
-        }
+        })
     }
 
     /// Whether something typed is anywhere in it.
     pub fn holds(&self, text: &str) -> bool {
         let in_draft = |draft: &Draft| draft.lyric.contains(text) || draft.prompt.contains(text);
-        in_draft(&self.draft)
-            || self.removed.iter().any(in_draft)
-            || self.tasks_of(text) > 0
+        in_draft(&self.draft) || self.removed.iter().any(in_draft) || self.tasks_of(text) > 0
     }
 
     /// How many tasks there are of a text.
@@ -68,7 +75,11 @@ impl Ledger {
     }
 
     /// What cannot be true at any moment, in words.
-    pub fn untruths(&self, taken: &[Taken], knocks: Option<&BTreeMap<String, usize>>) -> Vec<String> {
+    pub fn untruths(
+        &self,
+        taken: &[Taken],
+        knocks: Option<&BTreeMap<String, usize>>,
+    ) -> Vec<String> {
         let mut untruths = Vec::new();
         let (mut tasks, mut sent) = (BTreeMap::new(), BTreeMap::<String, usize>::new());
         for task in &self.tasks {
@@ -88,7 +99,9 @@ impl Ledger {
         for (request, count) in orders {
             let known = sent.get(request).copied().unwrap_or_default();
             if count > known {
-                untruths.push(format!("taken {count} times, known {known} times: {request}"));
+                untruths.push(format!(
+                    "taken {count} times, known {known} times: {request}"
+                ));
             }
         }
         for (request, count) in knocks.into_iter().flatten() {
@@ -116,7 +129,9 @@ impl Ledger {
             .iter()
             .filter_map(|task| Some(task.api_id.as_ref()?.0.as_str()))
             .collect();
-        let orphans = taken.iter().filter(|order| !owned.contains(order.id.as_str()));
+        let orphans = taken
+            .iter()
+            .filter(|order| !owned.contains(order.id.as_str()));
         let mut left: Vec<String> = orphans
             .map(|order| format!("no task has the order {} {}", order.id, order.request))
             .collect();
@@ -160,7 +175,10 @@ impl Ledger {
             let is_good = task.state == TaskState::Succeeded;
             if order.ended != Some(is_good) {
                 let state = &task.state;
-                losses.push(format!("{state:?} but {:?}: {}", order.ended, order.request));
+                losses.push(format!(
+                    "{state:?} but {:?}: {}",
+                    order.ended, order.request
+                ));
             }
             for id in &task.songs {
                 if !self.songs.iter().any(|song| song.id == *id) {
@@ -176,7 +194,11 @@ impl Ledger {
             }
         }
         for song in &self.songs {
-            losses.extend(MediaKind::ALL.iter().filter_map(|kind| flaw(song, *kind, media)));
+            losses.extend(
+                MediaKind::ALL
+                    .iter()
+                    .filter_map(|kind| flaw(song, *kind, media)),
+            );
         }
         losses
     }

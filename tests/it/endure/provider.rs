@@ -165,7 +165,10 @@ impl Provider {
         let text = std::fs::read_to_string(self.book()).unwrap_or_default();
         let mut taken: Vec<Taken> = Vec::new();
         // The last line may be half written.
-        for line in text.lines().filter_map(|line| serde_json::from_str(line).ok()) {
+        for line in text
+            .lines()
+            .filter_map(|line| serde_json::from_str(line).ok())
+        {
             let line: Value = line;
             if let Some(head) = line.get("simulator") {
                 assert_eq!(head["earlier"], 0, "it forgets: a round is too long");

@@ -89,6 +89,24 @@ impl Display for Figures {
     }
 }
 
+/// Waits until the program has nothing left to do.
+pub fn wait_until_settled(pty: &Pty, home: &Home, provider: &Provider) {
+    let deadline = Instant::now() + 6 * patience();
+    loop {
+        let ledger = Ledger::at(&database(home, "fuzzbox"));
+        let left = ledger.unsettled(&provider.taken(), &home.data().join("media"));
+        if left.is_empty() {
+            return;
+        }
+        assert!(
+            Instant::now() < deadline,
+            "not settled: {left:#?}\n{}",
+            pty.screen()
+        );
+        pty.sees_within(Duration::from_millis(200), |_| false);
+    }
+}
+
 /// The state of a round.
 struct Round {
     dice: Dice,
@@ -126,7 +144,10 @@ impl Round {
     fn furnish(&self) {
         let config = self.home.config();
         std::fs::create_dir_all(&config).expect("a folder");
-        let host = format!("[files]\nhost = \"{}/api/v1/files/\"\n", self.provider.url());
+        let host = format!(
+            "[files]\nhost = \"{}/api/v1/files/\"\n",
+            self.provider.url()
+        );
         std::fs::write(config.join("config.toml"), host).expect("a config");
     }
 
@@ -201,9 +222,8 @@ impl Round {
         }
         let ledger = Ledger::left_in(&self.database());
         let mut lost = ledger.untruths(&self.provider.taken(), None);
-        let is_due = |since: &Instant| {
-            killed_at.saturating_duration_since(*since) > SEEN_LONG_ENOUGH + LATE
-        };
+        let is_due =
+            |since: &Instant| killed_at.saturating_duration_since(*since) > SEEN_LONG_ENOUGH + LATE;
         for (text, since) in &self.notes.typed {
             if is_due(since) && !ledger.holds(text) {
                 lost.push(format!("{text:?} was typed and is gone"));
@@ -221,7 +241,9 @@ impl Round {
         }
         // What was too young to be kept may be gone now; what is kept stays.
         self.notes.typed.retain(|(text, _)| ledger.holds(text));
-        self.notes.queued.retain(|(text, _)| ledger.tasks_of(text) > 0);
+        self.notes
+            .queued
+            .retain(|(text, _)| ledger.tasks_of(text) > 0);
         self.figures.texts += self.notes.typed.len() + self.notes.queued.len();
         let kills = self.figures.kills;
         assert!(lost.is_empty(), "after kill {kills}: {lost:#?}");
@@ -233,16 +255,7 @@ impl Round {
         let begun = Instant::now();
         let pty = Pty::spawn(&self.command());
         pty.wait_for("? help");
-        let deadline = begun + 6 * patience();
-        loop {
-            let ledger = Ledger::at(&self.database());
-            let left = ledger.unsettled(&self.provider.taken(), &self.media());
-            if left.is_empty() {
-                break;
-            }
-            assert!(Instant::now() < deadline, "not settled: {left:#?}\n{}", pty.screen());
-            pty.sees_within(Duration::from_millis(200), |_| false);
-        }
+        wait_until_settled(&pty, &self.home, &self.provider);
         self.figures.settling = begun.elapsed();
         pty.key("q");
         assert!(pty.wait_exit().success());
