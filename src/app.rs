@@ -241,12 +241,15 @@ impl App {
         songs.on_tick(&mut cx);
         self.keep_songs_with_their_tasks();
         self.queue.refresh(&self.tasks);
-        // The preferences hold the drafts that were replaced: they go first.
-        if self.preferences_keeper.take_due(self.now) {
-            self.save_preferences();
-        }
-        if self.draft_keeper.take_due(self.now) {
-            self.save_draft();
+        // The preferences hold the drafts that were replaced. A draft moves between the two: neither is kept without the
+        // other, or a crash between them would find it in none.
+        if self.preferences_keeper.is_due(self.now) || self.draft_keeper.is_due(self.now) {
+            if self.preferences_keeper.take() {
+                self.save_preferences();
+            }
+            if self.draft_keeper.take() {
+                self.save_draft();
+            }
         }
         if self.songs_keeper.take_due(self.now) {
             let unkept = std::mem::take(&mut self.unkept_songs);

@@ -27,11 +27,17 @@ impl Keeper {
 
     /// Whether it should be kept now; from then on it counts as kept.
     pub fn take_due(&mut self, now: Timestamp) -> bool {
-        let due = self.next_wake().is_some_and(|moment| moment <= now);
-        if due {
-            *self = Keeper::default();
-        }
-        due
+        self.is_due(now) && self.take()
+    }
+
+    /// Whether it should be kept now.
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        self.next_wake().is_some_and(|moment| moment <= now)
+    }
+
+    /// Whether it changed since it was last kept; from now on it counts as kept.
+    pub fn take(&mut self) -> bool {
+        std::mem::take(self) != Keeper::default()
     }
 
     /// When it should be kept.

@@ -113,7 +113,9 @@ impl Provider {
             } else {
                 dice.pick(TROUBLE)
             };
-            toml += &format!("\n[[on]]\n{rule}\n");
+            toml += "\n[[on]]\n";
+            toml += rule;
+            toml += "\n";
         }
         self.start_with(&toml);
     }
