@@ -68,8 +68,19 @@ impl Hand<'_> {
                 14 => self.file("stems", "stems"),
                 _ => self.ramble(),
             };
-            // Whatever lies over the panes, and whatever is being typed, is left.
+            self.leave();
+        }
+    }
+
+    /// Leaves whatever lies over the panes and whatever is being typed, and makes sure of it: a machine with other work to
+    /// do may read Escape together with the next key, which then is another key.
+    fn leave(&self) {
+        for _ in 0..8 {
             self.pty.key("esc");
+            let is_at_rest = |screen: &vt100::Screen| screen.contents().contains("? help");
+            if self.pty.sees_within(PATIENCE / 6, is_at_rest) || self.pty.has_ended() {
+                return;
+            }
         }
     }
 

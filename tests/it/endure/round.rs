@@ -10,7 +10,7 @@ use fuzzbox::domain::TaskState;
 use super::dice::Dice;
 use super::hand::{Hand, Notes};
 use super::killer::{self, Moment, Plan, Sights};
-use super::ledger::Ledger;
+use super::ledger::{Ledger, request};
 use super::provider::{AWAY, Provider};
 use crate::support::program::{TOKEN, database, studio};
 use crate::support::pty::{Home, Pty, PtyCommand, patience};
@@ -236,7 +236,11 @@ impl Round {
         }
         for (text, most) in &self.notes.ordered {
             if ledger.tasks_of(text) > *most {
-                lost.push(format!("{text:?} was ordered more than {most} times"));
+                let tasks = ledger.tasks.iter().map(request);
+                let tasks: Vec<String> = tasks.filter(|task| task.contains(text)).collect();
+                lost.push(format!(
+                    "{text:?} was to be ordered {most} times: {tasks:#?}"
+                ));
             }
         }
         // What was too young to be kept may be gone now; what is kept stays.
