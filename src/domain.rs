@@ -21,7 +21,10 @@ pub use action::{Action, Choice, Field, FieldKind, Model, Range};
 pub use draft::{Draft, FieldError, Problem};
 pub use failure::{Charge, Failure, FailureKind};
 pub use lyric::Lyric;
-pub use playback::{OutputKind, PlayerCommand, PlayerEvent, Volume, Waveform};
+pub use playback::{
+    Alignment, Landmarks, Next, OutputKind, Playable, PlayerCommand, PlayerEvent, Span, Volume,
+    Waveform,
+};
 pub use request::{
     AudiosRequest, Endpoint, FileRequest, LyricsRequest, Request, UploadRequest, Work,
 };
