@@ -78,7 +78,12 @@ impl App {
         let Some(lyric) = words.map(|words| words.lyric.clone()) else {
             return false;
         };
+        let old = self.draft();
         self.lyrics.replace(&lyric);
+        if !old.lyric.trim().is_empty() && old.lyric != lyric {
+            // The undo of the text area ends with the sitting, in whatever way that ends.
+            self.keep_removed(old);
+        }
         self.draft_changed();
         true
     }
@@ -158,6 +163,8 @@ mod tests {
             assert!(app.lyrics.undo());
             assert_eq!(app.lyrics.contents(), before);
             assert!(!app.lyrics.undo(), "one step, and none before it");
+            let is_kept = |draft: &Draft| draft.lyric == before;
+            assert_eq!(app.removed.iter().any(is_kept), !before.is_empty());
         }
     }
 

@@ -216,12 +216,17 @@ impl App {
         let old = self.draft();
         self.put_draft(draft);
         if !old.is_blank() {
-            self.removed.push(old);
-            let surplus = self.removed.len().saturating_sub(REMOVED_KEPT);
-            self.removed.drain(..surplus);
-            self.preferences_keeper.changed(self.now);
+            self.keep_removed(old);
         }
         self.draft_changed();
+    }
+
+    /// Keeps a draft that is about to be replaced, so that it can be brought back.
+    pub(super) fn keep_removed(&mut self, old: Draft) {
+        self.removed.push(old);
+        let surplus = self.removed.len().saturating_sub(REMOVED_KEPT);
+        self.removed.drain(..surplus);
+        self.preferences_keeper.changed(self.now);
     }
 
     /// Plays a song from its beginning.

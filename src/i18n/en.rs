@@ -330,7 +330,9 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         ),
         Notice::NotCopied(why) => format!("Nothing was copied: {why}"),
         Notice::NotSaved(why) => {
-            format!("Could not be kept on disk: {why}. An order that was not kept was not sent.")
+            format!(
+                "Could not be kept on disk. What is not kept is not sent, and goes on by itself once there is room. {why}"
+            )
         }
         Notice::NotPlayed(why) => format!("Cannot play this song: {why}"),
         Notice::NotFetched(title, failure) => not_fetched(&name(title), failure, keys),

@@ -325,7 +325,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         }
         Notice::NotCopied(why) => format!("无法复制：{why}"),
         Notice::NotSaved(why) => {
-            format!("无法写入磁盘：{why}。没有存好的任务不会提交。")
+            format!("无法写入磁盘。没有存好的任务不会提交，有空间后会自动继续。{why}")
         }
         Notice::NotPlayed(why) => format!("无法播放这首歌：{why}"),
         Notice::NotFetched(title, failure) => not_fetched(&name(title), failure, keys),

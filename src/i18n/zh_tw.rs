@@ -317,7 +317,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         }
         Notice::NotCopied(why) => format!("無法複製：{why}"),
         Notice::NotSaved(why) => {
-            format!("無法寫入磁碟：{why}。沒有存好的任務不會送出。")
+            format!("無法寫入磁碟。沒有存好的任務不會送出，有空間後會自動繼續。{why}")
         }
         Notice::NotPlayed(why) => format!("無法播放這首歌：{why}"),
         Notice::NotFetched(title, failure) => not_fetched(&name(title), failure, keys),

@@ -139,27 +139,53 @@ async fn save(
     let subjects: Vec<Subject> = records.iter().map(subject).collect();
     let outcome = world.store().save_all(records).await;
     let outcome = outcome.map_err(|error| error.to_string());
-    let mut tasks: Vec<Option<TaskId>> = Vec::new();
+    let stumbles = outcome
+        .as_ref()
+        .err()
+        .map_or_else(Vec::new, |reason| stumbles(&subjects, reason));
     for subject in subjects {
-        let task = match &subject {
-            Subject::Task(task) => Some(*task),
-            _ => None,
-        };
-        if outcome.is_err() && !tasks.contains(&task) {
-            tasks.push(task);
-        }
         unkept.note(subject, outcome.clone());
     }
-    if let Err(reason) = outcome {
-        for task in &tasks {
-            let stumble = Stumble::NotSaved {
-                task: *task,
-                reason: reason.clone(),
-            };
-            let _ = news.send(News::Happened(Event::Stumbled(stumble)));
+    let tasks = stumbles.iter().filter_map(|stumble| match stumble {
+        Stumble::NotSaved { task, .. } => *task,
+        _ => None,
+    });
+    let tasks = tasks.collect();
+    for stumble in stumbles {
+        let _ = news.send(News::Happened(Event::Stumbled(stumble)));
+    }
+    tasks
+}
+
+/// What is told of records that were not kept: each task once, and what belongs to none once. Songs are kept again with
+/// their task; those without one have to be told by name.
+fn stumbles(subjects: &[Subject], reason: &str) -> Vec<Stumble> {
+    let mut tasks: Vec<Option<TaskId>> = Vec::new();
+    let mut songs = Vec::new();
+    for subject in subjects {
+        let task = match subject {
+            Subject::Task(task) => Some(*task),
+            Subject::Song(song) => {
+                songs.push(song.clone());
+                continue;
+            }
+            Subject::Draft | Subject::Preferences | Subject::Paused | Subject::Import => None,
+        };
+        if !tasks.contains(&task) {
+            tasks.push(task);
         }
     }
-    tasks.into_iter().flatten().collect()
+    let reason = || reason.to_owned();
+    let are_alone = !songs.is_empty() && tasks.iter().all(Option::is_none);
+    let alone = are_alone.then(|| Stumble::SongsNotSaved {
+        songs,
+        reason: reason(),
+    });
+    let others = tasks.into_iter().map(|task| Stumble::NotSaved {
+        task,
+        reason: reason(),
+    });
+    others.chain(alone).collect()
 }
 
 /// Begins what needs no waiting here; what waits becomes a job.

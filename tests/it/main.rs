@@ -6,6 +6,7 @@ mod cli;
 mod compose;
 mod config;
 mod contract;
+mod endure;
 mod engine;
 mod harness;
 mod house;
