@@ -213,9 +213,7 @@ impl App {
             Purpose::Upload => upload_order(&typed, &self.settings.start_folder),
         };
         match order {
-            Ok(request) => {
-                self.place(request);
-            }
+            Ok(request) => self.place_or_ask(vec![request]),
             Err(problem) => {
                 line.problem = Some(problem);
                 self.overlay = Some(Overlay::Line(line));

@@ -205,6 +205,11 @@ impl App {
                 Refusal::NoModelChosen,
             ));
         }
+        self.place_or_ask(requests);
+    }
+
+    /// Orders all of these.
+    pub(super) fn place_all(&mut self, requests: Vec<Request>) {
         let mut placed = Vec::with_capacity(requests.len());
         for request in requests {
             placed.extend(self.place(request));
@@ -214,7 +219,7 @@ impl App {
             task.is_some_and(|task| matches!(task.state, TaskState::Held { .. }))
         };
         // Why some are held was just told, and is worth more.
-        if !placed.iter().any(is_held) {
+        if placed.len() > 1 && !placed.iter().any(is_held) {
             self.notify(Notice::BatchOrdered(placed.len()));
         }
     }

@@ -8,7 +8,7 @@ use crate::app::effect::Effect;
 use crate::app::notice::Notice;
 use crate::domain::failure::FailureKind;
 use crate::domain::time::after;
-use crate::domain::{Failure, MediaKind, Record, Song, SongId, Timestamp};
+use crate::domain::{Failure, MediaKind, Song, SongId, Timestamp};
 
 /// How many files are fetched at once.
 const AT_ONCE: usize = 3;
@@ -138,11 +138,11 @@ impl Songs {
         self.fetches.remove(&key);
         if let Some(song) = self.get_mut(id) {
             song.media_mut(kind).failure = Some(failure.clone());
-            cx.emit(Effect::Save(Record::Song(Box::new(song.clone()))));
+            let song = song.clone();
+            cx.emit(Effect::Save(self.record(&song)));
             // Of a picture the row in the library tells enough.
             if kind != MediaKind::Cover {
-                let title = song.title.clone();
-                cx.notify(Notice::NotFetched(title, failure));
+                cx.notify(Notice::NotFetched(song.title, failure));
             }
         }
     }

@@ -234,7 +234,7 @@ fn draw_question(app: &App, skin: &Skin, question: &Question, frame: &mut Frame)
         Question::OrderAgain(task) | Question::SendAgain(task) | Question::Drop(task) => {
             app.tasks.get(*task)
         }
-        Question::OrderTwice | Question::QuitWhileSubmitting | Question::OrderFile(..) => None,
+        Question::OrderTwice(_) | Question::QuitWhileSubmitting | Question::OrderFile(..) => None,
     };
     if let Question::OrderFile(song, _) = question
         && let Some(song) = app.songs.get(song)

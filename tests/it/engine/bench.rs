@@ -68,7 +68,7 @@ impl Bench {
                     kept_now.push(task.id);
                     self.disk.insert(task.id, (**task).clone());
                 }
-                Effect::Save(Record::Song(song)) => {
+                Effect::Save(Record::Song(song) | Record::PartOfSong(song)) => {
                     self.songs.insert(song.id.clone(), (**song).clone());
                 }
                 Effect::Submit { task, request } => {
