@@ -141,6 +141,9 @@ impl App {
                 Overlay::Palette(palette) => palette.select_row(row),
                 Overlay::Source(picker) => picker.select_row(row),
                 Overlay::Actions(menu) => menu.selected = row.min(menu.rows.len()),
+                Overlay::Copy(menu) => menu.select_row(row),
+                // What costs money is ordered by a key alone.
+                Overlay::Batch(batch) => return batch.on_click(row),
                 _ => return,
             }
             return self.obey(Command::Overlay(OverlayCommand::Accept));

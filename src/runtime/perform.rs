@@ -190,10 +190,12 @@ fn begin(world: &World, effect: Effect, news: &UnboundedSender<News>, jobs: &mut
     };
     match effect {
         Effect::Submit { task, request } => {
-            jobs.all.spawn(async move { tell(&news, submit(&world, task, request).await) });
+            jobs.all
+                .spawn(async move { tell(&news, submit(&world, task, request).await) });
         }
         Effect::Retrieve(asked) => {
-            jobs.all.spawn(async move { tell(&news, retrieve(&world, asked).await) });
+            jobs.all
+                .spawn(async move { tell(&news, retrieve(&world, asked).await) });
         }
         Effect::Search {
             sought,

@@ -112,9 +112,8 @@ pub(super) fn load_all(connection: &Connection) -> rusqlite::Result<Vec<Song>> {
     // Room is made at once: songs are large, and moving them costs as much as reading them.
     let mut songs = Vec::with_capacity(count(connection)?.min(ROOM_MAX));
     // The lyric comes with its song: a statement of its own for each costs more than the rest.
-    let all = format!(
-        "SELECT {COLUMNS}, lyric FROM songs LEFT JOIN lyrics ON lyrics.song = songs.id"
-    );
+    let all =
+        format!("SELECT {COLUMNS}, lyric FROM songs LEFT JOIN lyrics ON lyrics.song = songs.id");
     let mut statement = connection.prepare(&all)?;
     let mut rows = statement.query(())?;
     while let Some(row) = rows.next()? {

@@ -39,7 +39,7 @@ pub(crate) fn draw(app: &App, skin: &Skin, frame: &mut Frame) {
             draw_token(app, skin, (*typed, problem.as_deref()), frame);
         }
         Some(Overlay::Task { task, top }) => details::draw_task(app, skin, *task, *top, frame),
-        Some(Overlay::Request { of, top }) => request::draw(app, skin, *of, *top, frame),
+        Some(Overlay::Request { of, top }) => request::draw(app, skin, of, *top, frame),
         Some(Overlay::Copy(menu)) => request::draw_copy(skin, menu, frame),
         Some(Overlay::Batch(batch)) => request::draw_batch(app, skin, batch, frame),
         Some(Overlay::Song { song, top }) => details::draw_song(app, skin, song, *top, frame),
@@ -47,7 +47,7 @@ pub(crate) fn draw(app: &App, skin: &Skin, frame: &mut Frame) {
 }
 
 /// The row of a list over the panes at a cell.
-pub(crate) fn target(app: &App, screen: Rect, at: Position) -> Option<Target> {
+pub(crate) fn target(app: &App, skin: &Skin, screen: Rect, at: Position) -> Option<Target> {
     let searched = || below_line(popup::inner(search_area(screen)));
     let (list, selected, count) = match app.overlay.as_ref()? {
         Overlay::Palette(palette) => (searched(), palette.selected_row(), palette.len()),
@@ -55,6 +55,14 @@ pub(crate) fn target(app: &App, screen: Rect, at: Position) -> Option<Target> {
         Overlay::Actions(menu) => {
             let area = popup::inner(actions::area(screen, menu));
             (below_line(area), menu.selected, menu.rows.len())
+        }
+        Overlay::Copy(menu) => {
+            let area = request::copy_rows(skin, screen, menu);
+            (area, menu.selected_row(), menu.items().len())
+        }
+        Overlay::Batch(batch) => {
+            let area = request::batch_rows(app, skin, screen, batch);
+            (area, batch.selected_row(), batch.rows().len())
         }
         _ => return None,
     };
