@@ -298,7 +298,7 @@ impl App {
         let saves = kept
             .iter()
             .filter_map(|id| self.songs.get(id))
-            .map(|song| Effect::Save(Record::Song(Box::new(song.clone()))));
+            .map(|song| Effect::Save(self.songs.record(song)));
         self.effects.splice(0..0, saves.collect::<Vec<_>>());
     }
 

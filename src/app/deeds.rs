@@ -230,9 +230,7 @@ impl App {
             Purpose::Export => return self.accept_export(line),
         };
         match order {
-            Ok(request) => {
-                self.place(request);
-            }
+            Ok(request) => self.place_or_ask(vec![request]),
             Err(problem) => {
                 line.problem = Some(problem);
                 self.overlay = Some(Overlay::Line(line));

@@ -359,7 +359,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
 
 fn question(question: &Question) -> &'static str {
     match question {
-        Question::OrderTwice => "Submit the same draft once more?",
+        Question::OrderTwice(_) => "Order the same once more?",
         Question::OrderAgain(_) => "Order this task again?",
         Question::SendAgain(_) => "Send this task again?",
         Question::Drop(_) => "Drop this task?",
@@ -370,7 +370,7 @@ fn question(question: &Question) -> &'static str {
 
 fn question_body(question: &Question) -> &'static str {
     match question {
-        Question::OrderTwice => {
+        Question::OrderTwice(_) => {
             "The same order is in the queue or was made a moment ago. Each song that is made is charged."
         }
         Question::OrderAgain(_) => {

@@ -6,8 +6,8 @@ use rusqlite::{Connection, ffi};
 
 use super::*;
 use crate::domain::{
-    AudiosRequest, Draft, Failure, FailureKind, Media, Preferences, Request, Seconds, Song, SongId,
-    Task, TaskId, Timestamp, Volume,
+    AudiosRequest, Draft, Failure, FailureKind, Link, Media, Preferences, Request, Seconds, Song,
+    SongId, Task, TaskId, Timestamp, Volume,
 };
 
 fn song(id: &str) -> Song {
@@ -317,4 +317,53 @@ fn the_ledger_of_an_older_database_is_the_one_that_would_have_been_kept() {
     }
     schema::migrate(&raw).unwrap();
     assert_eq!(ledger::load(&raw).unwrap(), expected);
+}
+
+#[test]
+fn a_part_of_a_song_takes_nothing_from_what_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("fuzzbox.db");
+    let (store, _) = Store::open(&path).unwrap();
+    let whole = song("a");
+    let mut part = Song {
+        title: String::new(),
+        lyric: String::new(),
+        prompt: String::new(),
+        model: "another".into(),
+        seed: String::new(),
+        task: None,
+        duration: None,
+        created_at: Timestamp::UNIX_EPOCH,
+        audio: Media::default(),
+        cover: Media::default(),
+        more: crate::domain::More::default(),
+        ..song("a")
+    };
+    part.media_mut(crate::domain::MediaKind::Wav).url =
+        Some(Link::kept("https://example.com/a.wav"));
+    let records = vec![
+        Record::Song(Box::new(whole.clone())),
+        Record::PartOfSong(Box::new(part.clone())),
+        Record::PartOfSong(Box::new(Song {
+            id: SongId("b".into()),
+            ..part.clone()
+        })),
+    ];
+    store.save_blocking(records).unwrap();
+    drop(store);
+    let (connection, _) = open::open(&path).unwrap();
+    let mut kept = songs::load_all(&connection).unwrap();
+    let at = kept.iter().position(|song| song.id == whole.id).unwrap();
+    let mut merged = kept.remove(at);
+    assert_eq!(
+        kept,
+        [Song {
+            id: SongId("b".into()),
+            ..part.clone()
+        }],
+        "new to the library"
+    );
+    assert_eq!(merged.more.files, part.more.files);
+    merged.more.files.clone_from(&whole.more.files);
+    assert_eq!(merged, whole);
 }

@@ -337,9 +337,7 @@ fn offered(app: &App) -> Vec<Command> {
                 offered.push(Command::Text(T::Leave));
             }
             if !app.library.rows().is_empty() {
-                offered.extend(
-                    [B::Play, B::Actions, B::Find, B::Details, B::CopyLink].map(Command::Library),
-                );
+                offered.extend([B::Play, B::Actions, B::Find, B::Details].map(Command::Library));
             }
         }
     }

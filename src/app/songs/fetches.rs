@@ -10,7 +10,7 @@ use crate::app::effect::Effect;
 use crate::app::notice::Notice;
 use crate::domain::failure::FailureKind;
 use crate::domain::time::after;
-use crate::domain::{Failure, Link, MediaKind, Record, Song, SongId, Timestamp};
+use crate::domain::{Failure, Link, MediaKind, Song, SongId, Timestamp};
 
 /// How many files are fetched at once.
 const AT_ONCE: usize = 3;
@@ -333,11 +333,11 @@ impl Songs {
         };
         if let Some(song) = self.get_mut(id) {
             song.media_mut(kind).failure = Some(failure.clone());
-            cx.emit(Effect::Save(Record::Song(Box::new(song.clone()))));
+            let song = song.clone();
+            cx.emit(Effect::Save(self.record(&song)));
             // Of a picture, or of one of many dead links, the row in the library tells enough.
             if kind != MediaKind::Cover && !is_dead {
-                let title = song.title.clone();
-                cx.notify(Notice::NotFetched(title, failure));
+                cx.notify(Notice::NotFetched(song.title, failure));
             }
         }
     }

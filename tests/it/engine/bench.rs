@@ -94,7 +94,7 @@ impl Bench {
                     self.disk.insert(task.id, (**task).clone());
                 }
                 Effect::Save(Record::Paused(paused)) => self.paused = *paused,
-                Effect::Save(Record::Song(song)) => {
+                Effect::Save(Record::Song(song) | Record::PartOfSong(song)) => {
                     self.songs.insert(song.id.clone(), (**song).clone());
                 }
                 Effect::Submit { task, request } => {
