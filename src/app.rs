@@ -35,7 +35,7 @@ use crate::domain::{
 use command::Command;
 use cx::Cx;
 use effect::Effect;
-use event::{Event, SongEvent, Stumble, TokenEvent};
+use event::{Event, SongEvent, Stumble, TokenEvent, WebhookEvent};
 use keeper::Keeper;
 use notice::{Notice, Notices};
 use panes::PaneId;
@@ -164,6 +164,7 @@ impl App {
             Event::Task(event) => self.on_task(event),
             Event::Song(event) => self.on_song(event),
             Event::Player(event) => self.on_player(event),
+            Event::Webhook(event) => self.on_webhook(event),
             Event::Token(event) => self.on_token(event),
             Event::Stumbled(stumble) => self.on_stumble(stumble),
             Event::HungUp => self.leave(),
@@ -284,6 +285,12 @@ impl App {
         if told {
             self.preferences_keeper.changed(self.now);
         }
+    }
+
+    fn on_webhook(&mut self, event: WebhookEvent) {
+        let (tasks, _, mut cx) = self.engine();
+        tasks.on_webhook(event, &mut cx);
+        self.queue.refresh(&self.tasks);
     }
 
     fn on_token(&mut self, event: TokenEvent) {

@@ -5,6 +5,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod en;
+mod hearing;
 mod taking;
 mod zh_cn;
 mod zh_tw;
@@ -21,6 +22,7 @@ use crate::domain::{
     Charge, Failure, Field, Hold, MediaKind, OutputKind, Problem, Seconds, TaskState, Work,
 };
 
+pub use hearing::Hearing;
 pub use taking::Taking;
 
 /// How much of a title stands in a sentence, in characters as they are seen.
@@ -149,6 +151,8 @@ pub struct Strings {
     pub deeds: Deeds,
     /// Words for the details of tasks and songs.
     pub details: Details,
+    /// Words for the ways to hear of the end of a song.
+    pub hearing: Hearing,
     /// Words for the windows on an order as a whole.
     pub taking: Taking,
     /// Words for the windows over the panes.

@@ -40,6 +40,8 @@ pub enum Effect {
         /// Created at or before.
         until: Timestamp,
     },
+    /// Open the place where the provider calls, if it is not open.
+    Listen,
     /// Fetch a file of a song into the media folder.
     Download {
         /// The song.

@@ -24,6 +24,8 @@ pub enum Event {
     Song(SongEvent),
     /// To the player.
     Player(PlayerEvent),
+    /// To the place where the provider calls.
+    Webhook(WebhookEvent),
     /// While the token was typed, which happens outside the app.
     Token(TokenEvent),
     /// Something the world was asked to do could not be done, and there is no better event for it.
@@ -141,6 +143,13 @@ pub enum TaskEvent {
         /// Why.
         failure: Failure,
     },
+    /// The provider called the address that stands for this task: a hint to ask for it, and nothing more.
+    Delivered {
+        /// Which.
+        task: TaskId,
+        /// The API's id of it, as the call has it.
+        api_id: Option<ApiTaskId>,
+    },
     /// The account's tasks of a span were listed, to find those in doubt.
     Searched {
         /// The tasks that were in doubt when the search began.
@@ -148,6 +157,15 @@ pub enum TaskEvent {
         /// What was found, or why nothing could be asked.
         found: Result<Vec<TaskRecord>, Failure>,
     },
+}
+
+/// What happened to the place where the provider calls. Its secret never becomes an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WebhookEvent {
+    /// It is open; at which address of this machine.
+    Opened(String),
+    /// It could not be opened; why, in a line.
+    NotOpened(String),
 }
 
 /// What happened to a song's files.

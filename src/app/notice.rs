@@ -62,6 +62,10 @@ pub enum Notice {
     BatchOrdered(usize),
     /// So many songs a day are allowed, and today's are used up.
     BudgetReached(u32),
+    /// The provider can call us; where we listen.
+    WebhookOpened(String),
+    /// The provider cannot call us, so that it is asked instead; why.
+    WebhookNotOpened(String),
     /// Something inside broke; what.
     Broke(String),
 }
@@ -177,6 +181,7 @@ impl Notice {
             | Notice::TaskFound(_)
             | Notice::TokenStored(_)
             | Notice::Copied(_)
+            | Notice::WebhookOpened(_)
             | Notice::Undone => Tone::Good,
             Notice::FormFilled(_)
             | Notice::FormFilledFor(..)
@@ -193,6 +198,7 @@ impl Notice {
             | Notice::BudgetReached(_)
             | Notice::DraftRefused(_)
             | Notice::NotCopied(_)
+            | Notice::WebhookNotOpened(_)
             | Notice::LibraryNotRead(_) => Tone::Warning,
             Notice::TaskFailed(..)
             | Notice::NotSaved(_)

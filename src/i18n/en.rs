@@ -4,6 +4,7 @@ mod arrivals;
 mod commands;
 mod deeds;
 mod failures;
+mod hearing;
 mod taking;
 
 use super::{Details, QueueCount, Strings, Windows, joined, key, name, some};
@@ -206,6 +207,7 @@ pub(super) static STRINGS: Strings = Strings {
             )
         },
     },
+    hearing: hearing::HEARING,
     taking: taking::TAKING,
     windows: Windows {
         help: "Keys",
@@ -341,6 +343,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         }
         Notice::Undone => "Brought back".to_owned(),
         Notice::PasteCut(bytes) => format!("The text is full: {bytes} bytes were left out"),
+        Notice::WebhookOpened(_) | Notice::WebhookNotOpened(_) => hearing::notice(notice),
         Notice::BatchOrdered(_) | Notice::BudgetReached(_) => taking::notice(notice, keys),
         Notice::Broke(what) => format!("Something inside broke: {what}. The log tells more."),
     }
@@ -418,6 +421,7 @@ fn field(field: Field) -> &'static str {
         Field::ReplaceEnd => "Replace to",
         Field::CoverStrength => "Cover strength",
         Field::CallbackUrl => "Callback",
+        Field::Completion => hearing::HEARING.label,
         Field::Style => "Style *",
         Field::StyleNegative => "Avoid *",
         Field::VocalGender => "Voice *",

@@ -4,6 +4,7 @@ mod arrivals;
 mod commands;
 mod deeds;
 mod failures;
+mod hearing;
 mod taking;
 
 use super::{Details, QueueCount, Strings, Windows, joined, key, name, some};
@@ -206,6 +207,7 @@ pub(super) static STRINGS: Strings = Strings {
             )
         },
     },
+    hearing: hearing::HEARING,
     taking: taking::TAKING,
     windows: Windows {
         help: "按键说明",
@@ -334,6 +336,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         }
         Notice::Undone => "已撤销".to_owned(),
         Notice::PasteCut(bytes) => format!("文字已达上限，有 {bytes} 个字节没有粘贴"),
+        Notice::WebhookOpened(_) | Notice::WebhookNotOpened(_) => hearing::notice(notice),
         Notice::BatchOrdered(_) | Notice::BudgetReached(_) => taking::notice(notice, keys),
         Notice::Broke(what) => format!("程序内部发生错误：{what}。详情请看日志。"),
     }
@@ -401,6 +404,7 @@ fn field(field: Field) -> &'static str {
         Field::ReplaceEnd => "替换终点",
         Field::CoverStrength => "翻唱强度",
         Field::CallbackUrl => "回调网址",
+        Field::Completion => hearing::HEARING.label,
         Field::Style => "风格 *",
         Field::StyleNegative => "排除风格 *",
         Field::VocalGender => "人声 *",

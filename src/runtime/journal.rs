@@ -5,7 +5,7 @@
 use tracing::{debug, info, warn};
 
 use crate::app::effect::Effect;
-use crate::app::event::{Event, SongEvent, Stumble, TaskEvent, TokenEvent};
+use crate::app::event::{Event, SongEvent, Stumble, TaskEvent, TokenEvent, WebhookEvent};
 use crate::domain::Failure;
 
 /// Notes what happened.
@@ -23,6 +23,8 @@ pub(super) fn event(event: &Event) {
         }
         Event::Stumbled(Stumble::NotCopied(reason)) => warn!(reason, "not copied"),
         Event::Stumbled(Stumble::Broke(what)) => warn!(what, "broke"),
+        Event::Webhook(WebhookEvent::Opened(at)) => info!(at, "webhook opened"),
+        Event::Webhook(WebhookEvent::NotOpened(reason)) => warn!(reason, "webhook not opened"),
         Event::HungUp => info!("hung up"),
     }
 }
@@ -42,6 +44,7 @@ pub(super) fn effects(effects: &[Effect]) {
             Effect::Retrieve(tasks) => debug!(tasks = tasks.len(), "retrieving"),
             Effect::Search { sought, .. } => info!(tasks = sought.len(), "searching"),
             Effect::Download { song, kind, .. } => info!(song = song.0, ?kind, "downloading"),
+            Effect::Listen => debug!("opening the webhook"),
             Effect::ReadLibrary => debug!("reading the library"),
             Effect::Save(_) => debug!("saving"),
             Effect::Player(_) => debug!("playing"),
@@ -69,6 +72,7 @@ fn task(event: &TaskEvent) {
             Ok(records) => info!(sought = sought.len(), records = records.len(), "searched"),
             Err(failure) => warn!(failure = ?brief(failure), "not searched"),
         },
+        TaskEvent::Delivered { task, .. } => info!(task = task.0, "delivered"),
         TaskEvent::Hosting { .. } => debug!("hosting a file"),
         TaskEvent::Hosted { task, .. } => info!(task = task.0, "hosted"),
         TaskEvent::NotHosted { task, failure } => {

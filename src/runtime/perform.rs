@@ -3,6 +3,7 @@
 //! Invariant: effects are begun in order, and a `Save` is durable before the next is begun. An order whose task could
 //! not be kept is not sent.
 
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::task::{JoinError, JoinSet};
 
@@ -20,6 +21,8 @@ use crate::domain::{
 pub enum News {
     /// Something happened.
     Happened(Event),
+    /// Something happened that came from outside unasked; the place it takes is free again once it is seen.
+    Hinted(Event, OwnedSemaphorePermit),
     /// A token is stored and used from now on.
     TokenIs(Event, Secret),
     /// Everything before leaving is done; why something is still not kept, if anything is not.
@@ -186,6 +189,12 @@ fn begin(world: &World, effect: Effect, news: &UnboundedSender<News>, jobs: &mut
         Effect::Host { task, path } => {
             jobs.spawn(async move { tell(&news, host(&world, &news, task, &path).await) });
         }
+        Effect::Listen => {
+            jobs.spawn_blocking(move || {
+                let event = world.hook().open(&news);
+                let _ = news.send(News::Happened(Event::Webhook(event)));
+            });
+        }
         Effect::Download { song, kind, url } => {
             jobs.spawn(async move {
                 let event = fetch::download(&world, &news, (song, kind), url).await;
@@ -221,7 +230,8 @@ fn token(world: &World) -> Result<Secret, Failure> {
         .ok_or_else(|| Failure::new(FailureKind::NoToken, ""))
 }
 
-async fn submit(world: &World, task: TaskId, request: Request) -> TaskEvent {
+async fn submit(world: &World, task: TaskId, mut request: Request) -> TaskEvent {
+    world.hook().address(&mut request);
     let answer = match token(world) {
         Ok(token) => world.client().submit(&token, &request).await,
         Err(failure) => Err(failure),
@@ -237,7 +247,10 @@ async fn submit(world: &World, task: TaskId, request: Request) -> TaskEvent {
             trace_id,
             record: record.map(Box::new),
         },
-        Err(failure) => TaskEvent::NotAccepted { task, failure },
+        Err(mut failure) => {
+            world.hook().hide_in(&mut failure, task);
+            TaskEvent::NotAccepted { task, failure }
+        }
     }
 }
 
@@ -247,7 +260,10 @@ async fn retrieve(world: &World, asked: Vec<ApiTaskId>) -> TaskEvent {
         Err(failure) => Err(failure),
     };
     match answer {
-        Ok(records) => TaskEvent::Retrieved { asked, records },
+        Ok(mut records) => {
+            world.hook().recognise(&mut records);
+            TaskEvent::Retrieved { asked, records }
+        }
         Err(failure) => TaskEvent::NotRetrieved { asked, failure },
     }
 }
@@ -263,6 +279,7 @@ async fn search(
     for endpoint in endpoints {
         found.extend(world.client().search(&token, *endpoint, span).await?);
     }
+    world.hook().recognise(&mut found);
     Ok(found)
 }
 
