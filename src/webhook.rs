@@ -15,7 +15,7 @@ use thiserror::Error;
 use url::Url;
 
 pub use key::Key;
-pub use receiver::{Delivery, Receiver, Tell, listen};
+pub use receiver::{Delivery, Receiver, Tell, listen, listen_for};
 
 /// Where the door is to be, and what its addresses are made with.
 #[derive(Debug, Clone, PartialEq, Eq)]

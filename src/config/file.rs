@@ -148,16 +148,7 @@ impl Reader<'_> {
                 "language" => said.language = self.value(value, language),
                 "theme" => said.theme = self.value(value, word),
                 "mouse" => said.mouse = self.value(value, boolean),
-                "api" => self.section(value, |reader, key, value| match key.get_ref().as_ref() {
-                    "base_url" => said.base_url = reader.value(value, base_url),
-                    "in_flight" => said.in_flight = reader.value(value, in_flight),
-                    "songs_per_day" => said.songs_per_day = reader.value(value, songs_per_day),
-                    "completion" => said.completion = reader.value(value, completion),
-                    _ => {
-                        let known = &["base_url", "completion", "in_flight", "songs_per_day"];
-                        reader.unknown(key, "in [api]", known);
-                    }
-                }),
+                "api" => self.api(value, said),
                 "webhook" => self.webhook(value, &mut said.webhook),
                 "files" => self.section(value, |reader, key, value| match key.get_ref().as_ref() {
                     "host" => said.files_host = reader.value(value, base_url),
@@ -192,6 +183,19 @@ impl Reader<'_> {
                 _ => self.unknown(key, "", KNOWN),
             }
         }
+    }
+
+    fn api(&mut self, value: &Value<'_>, said: &mut Said) {
+        self.section(value, |reader, key, value| match key.get_ref().as_ref() {
+            "base_url" => said.base_url = reader.value(value, base_url),
+            "in_flight" => said.in_flight = reader.value(value, in_flight),
+            "songs_per_day" => said.songs_per_day = reader.value(value, songs_per_day),
+            "completion" => said.completion = reader.value(value, completion),
+            _ => {
+                let known = &["base_url", "completion", "in_flight", "songs_per_day"];
+                reader.unknown(key, "in [api]", known);
+            }
+        });
     }
 
     fn webhook(&mut self, value: &Value<'_>, said: &mut webhook::Said) {

@@ -312,9 +312,7 @@ impl Field {
     pub fn kind(self) -> FieldKind {
         let within = |min, max, default| FieldKind::Number(Range { min, max, default });
         match self {
-            Field::Action | Field::Custom | Field::Model | Field::Completion => {
-                FieldKind::Choice
-            }
+            Field::Action | Field::Custom | Field::Model | Field::Completion => FieldKind::Choice,
             Field::Instrumental => FieldKind::Switch,
             Field::Source => FieldKind::Song,
             Field::ContinueAt | Field::ReplaceStart | Field::ReplaceEnd => FieldKind::Moment,

@@ -425,7 +425,10 @@ mod tests {
         assert!(!hooked(None, None).is_echoed_by(&one));
         let stranger = hooked(None, Some("https://example.com/done"));
         assert!(!one.is_echoed_by(&stranger));
-        assert!(one.is_echoed_by(&hooked(None, None)), "a server need not repeat it");
+        assert!(
+            one.is_echoed_by(&hooked(None, None)),
+            "a server need not repeat it"
+        );
         assert_eq!(one.as_ordered(), two.as_ordered());
         assert!(!one.sent().contains_key("hook"));
     }

@@ -132,7 +132,10 @@ mod tests {
         let key = key(&folder);
         let path = key.path(TaskId(7));
         assert_eq!(key.open(&path), Some(TaskId(7)));
-        assert_eq!(key.open(&format!("/behind/a/proxy/{path}")), Some(TaskId(7)));
+        assert_eq!(
+            key.open(&format!("/behind/a/proxy/{path}")),
+            Some(TaskId(7))
+        );
         let other = format!("8/{}", key.proof(TaskId(7)));
         assert_eq!(key.open(&other), None);
         for wrong in ["", "/", "7", "7/", "7/00", "x/y", "7/é"] {
@@ -157,6 +160,10 @@ mod tests {
         }
         fs::write(&path, "cut off").expect("ours");
         assert!(Key::read(&path).expect("readable").is_none());
-        assert_ne!(key(&folder).proof(TaskId(1)), made, "a spoilt one is made anew");
+        assert_ne!(
+            key(&folder).proof(TaskId(1)),
+            made,
+            "a spoilt one is made anew"
+        );
     }
 }

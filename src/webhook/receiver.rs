@@ -102,12 +102,7 @@ pub fn listen_for(plan: &Plan, tell: Tell, patience: Duration) -> Result<Receive
     })
 }
 
-async fn serve(
-    socket: TcpListener,
-    patience: Duration,
-    door: Door,
-    shut: oneshot::Receiver<()>,
-) {
+async fn serve(socket: TcpListener, patience: Duration, door: Door, shut: oneshot::Receiver<()>) {
     // Fails only without a reactor, which this thread has.
     let Ok(socket) = tokio::net::TcpListener::from_std(socket) else {
         return;

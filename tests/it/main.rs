@@ -25,3 +25,4 @@ mod support;
 mod take;
 mod tape;
 mod terminal;
+mod webhook;

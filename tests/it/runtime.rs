@@ -1,6 +1,7 @@
 //! The real loop in this process: its input comes from a channel, its frames go on paper.
 
 mod desk;
+mod hooks;
 mod refusals;
 mod works;
 

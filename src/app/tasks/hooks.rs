@@ -100,7 +100,8 @@ impl TaskQueue {
             Place::Open | Place::Opening(_) => false,
             Place::Shut(until) if !is_due(until, cx.now, SHUT) => false,
             Place::Unopened => self.open().any(|task| {
-                task.request.hook().is_some() || is_ready(task) && is_to_be_called(task, cx.settings)
+                task.request.hook().is_some()
+                    || is_ready(task) && is_to_be_called(task, cx.settings)
             }),
             // What was sent already is asked for as ever: only a new order is worth another try.
             Place::Shut(_) => self

@@ -15,8 +15,8 @@ use crate::app::settings::Settings;
 use crate::config;
 use crate::domain::recipe::{ACTION_WORD, flag_name};
 use crate::domain::{
-    Action, Completion, Draft, Field, FieldError, FileRequest, LyricsRequest, Model, Problem, Request, Song,
-    SongId, UploadRequest, lyric,
+    Action, Completion, Draft, Field, FieldError, FileRequest, LyricsRequest, Model, Problem,
+    Request, Song, SongId, UploadRequest, lyric,
 };
 
 /// The most bytes of a lyric that are read; what can be sent is far less.
@@ -190,7 +190,11 @@ impl Order {
             Some(_) => "needs [webhook] in the config, where the provider can call".to_owned(),
             None => {
                 let ways: Vec<&str> = Completion::ALL.into_iter().map(Completion::name).collect();
-                format!("there is no \"{}\"; there are: {}", word.escape_debug(), ways.join(", "))
+                format!(
+                    "there is no \"{}\"; there are: {}",
+                    word.escape_debug(),
+                    ways.join(", ")
+                )
             }
         };
         Err(Trouble::Usage(anyhow!("--{name} {told}")))

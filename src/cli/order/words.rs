@@ -41,8 +41,7 @@ pub(super) fn field(field: Field) -> String {
         Field::Seed => "The random seed",
         Field::CallbackUrl => "Where the provider posts the result as well",
         Field::Completion => {
-            "How the end of the song is heard of: by asking, on an open connection, or by a call of the provider to the \
-             [webhook] of the config, which has the default under [api]"
+            "How the end is heard of: polling, blocking or webhook; left alone, as the config says"
         }
         Field::Style => "A style",
         Field::StyleNegative => "What the style should avoid",
@@ -66,7 +65,7 @@ pub(super) fn value_name(field: Field) -> &'static str {
         FieldKind::Moment => "TIME",
         FieldKind::Number(_) => "NUMBER",
         FieldKind::Address => "URL",
-        FieldKind::Choice if field == Field::Completion => "polling|blocking|webhook",
+        FieldKind::Choice if field == Field::Completion => "WAY",
         FieldKind::Choice => "NAME",
         FieldKind::Switch => "true|false",
         FieldKind::Line { .. } | FieldKind::Text => "TEXT",

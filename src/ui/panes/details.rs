@@ -145,7 +145,11 @@ fn task_rows(app: &App, skin: &Skin, task: &Task, width: u16) -> Vec<Words> {
     let told = |at: Option<Timestamp>| at.map_or_else(String::new, |at| moment(app, at));
     sheet.put(labels.sent, &told(task.submitted_at), Role::Text);
     let way = completion_of(task, &app.settings);
-    sheet.put(strings.hearing.label, (strings.hearing.told)(way), Role::Text);
+    sheet.put(
+        strings.hearing.label,
+        (strings.hearing.told)(way),
+        Role::Text,
+    );
     sheet.put(labels.finished, &told(task.finished_at), Role::Text);
     if task.attempts > 0 {
         sheet.put(labels.attempts, &format!("{}×", task.attempts), Role::Text);
