@@ -112,7 +112,7 @@ impl App {
             lyrics: Lyrics::new(&saved.draft.lyric),
             compose: Compose::new(saved.draft),
             queue: QueuePane::default(),
-            library: Library::default(),
+            library: Library::new(saved.preferences.tree),
             player: Player::new(&saved.preferences),
             overlay: None,
             tasks: TaskQueue::new(saved.tasks),
@@ -368,6 +368,7 @@ impl App {
     fn save_preferences(&mut self) {
         let mut preferences = self.player.preferences();
         preferences.removed.clone_from(&self.removed);
+        preferences.tree = self.library.is_tree();
         self.effects
             .push(Effect::Save(Record::Preferences(preferences)));
     }

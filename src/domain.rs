@@ -23,7 +23,10 @@ pub use completion::Completion;
 pub use draft::{Draft, FieldError, Problem};
 pub use failure::{Charge, Failure, FailureKind};
 pub use lyric::Lyric;
-pub use playback::{OutputKind, PlayerCommand, PlayerEvent, Volume, Waveform};
+pub use playback::{
+    Alignment, Landmarks, Next, OutputKind, Playable, PlayerCommand, PlayerEvent, Span, Volume,
+    Waveform,
+};
 pub use request::{
     AudiosRequest, Endpoint, FileRequest, LyricsRequest, Request, UploadRequest, Work,
 };

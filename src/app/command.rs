@@ -158,6 +158,8 @@ pub enum LibraryCommand {
     Actions,
     /// Bring in a song from elsewhere.
     Upload,
+    /// Show who was made from whom, or the plain list again.
+    Tree,
 }
 
 /// Commands of the player.
@@ -243,6 +245,7 @@ impl Command {
         (Command::Library(B::Details), "library:details"),
         (Command::Library(B::Reuse), "library:reuse"),
         (Command::Library(B::Find), "library:find"),
+        (Command::Library(B::Tree), "library:tree"),
         (Command::Library(B::Fetch), "library:fetch"),
         (Command::Library(B::CopyLink), "library:copy-link"),
         (Command::Library(B::CopyId), "library:copy-id"),

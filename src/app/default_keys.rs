@@ -93,6 +93,7 @@ pub(crate) const DEFAULT_KEYS: &[(Context, &str, Command)] = &[
     (Library, "y", Command::Library(B::CopyLink)),
     (Library, "Y", Command::Library(B::CopyId)),
     (Library, "L", Command::Library(B::CopyLyric)),
+    (Library, "t", Command::Library(B::Tree)),
     (Line, "enter", Command::Text(T::Accept)),
     (Line, "esc", Command::Text(T::Leave)),
     (Text, "esc", Command::Text(T::Leave)),

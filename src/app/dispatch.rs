@@ -90,7 +90,9 @@ impl App {
 
     fn library_refusal(&self, command: LibraryCommand) -> Option<Refusal> {
         match command {
-            LibraryCommand::Find => return self.songs.is_empty().then_some(Refusal::NoSong),
+            LibraryCommand::Find | LibraryCommand::Tree => {
+                return self.songs.is_empty().then_some(Refusal::NoSong);
+            }
             LibraryCommand::Upload => return None,
             _ => {}
         }
@@ -207,6 +209,11 @@ impl App {
                 return self.library.find();
             }
             LibraryCommand::Upload => return self.open_line(Purpose::Upload),
+            LibraryCommand::Tree => {
+                self.library.toggle_tree(&self.songs);
+                self.preferences_keeper.changed(self.now);
+                return self.set_focus(PaneId::Library);
+            }
             _ => {}
         }
         let Some(song) = self.library.selected().and_then(|id| self.songs.get(id)) else {
@@ -228,7 +235,7 @@ impl App {
             }
             LibraryCommand::CopyId => self.copy(id.0, Copied::Id),
             LibraryCommand::CopyLyric => self.copy(song.lyric.clone(), Copied::Lyric),
-            LibraryCommand::Find | LibraryCommand::Upload => {}
+            LibraryCommand::Find | LibraryCommand::Upload | LibraryCommand::Tree => {}
         }
     }
 

@@ -13,7 +13,7 @@ use super::output::Output;
 use super::ring::Ring;
 use super::song::{Facts, Song};
 use super::stage::Stage;
-use crate::domain::{PlayerCommand, PlayerEvent, Seconds, SongId, Volume, Waveform};
+use crate::domain::{Playable, PlayerCommand, PlayerEvent, Seconds, SongId, Volume, Waveform};
 
 /// How often the position is told while it moves.
 const PACE: Duration = Duration::from_millis(250);
@@ -122,14 +122,28 @@ impl Engine {
         match command {
             PlayerCommand::Load {
                 song,
-                file,
+                audio,
                 from,
                 play,
-            } => self.load(song, &file.name, from, play),
+            } => match audio {
+                Playable::File(file) => self.load(song, &file.name, from, play),
+                Playable::Arriving | Playable::Stems(_) => {
+                    let reason = "it cannot be played yet".to_owned();
+                    self.tell_failed(song, &AudioError::Unsupported(reason));
+                }
+            },
             PlayerCommand::Play => self.play(),
             PlayerCommand::Pause => self.pause(),
             PlayerCommand::Seek(position) => self.seek(position),
-            PlayerCommand::SetVolume(_) => {} // goes to the source directly
+            // The volume goes to the source directly.
+            PlayerCommand::SetVolume(_)
+            | PlayerCommand::Follow(_)
+            | PlayerCommand::Loop(_)
+            | PlayerCommand::Compare { .. }
+            | PlayerCommand::Switch
+            | PlayerCommand::EndComparison
+            | PlayerCommand::Mix(_)
+            | PlayerCommand::TellSpectrum(_) => {}
             PlayerCommand::Stop => {
                 self.song = None;
                 self.loads += 1;
@@ -188,7 +202,7 @@ impl Engine {
                 let from = loaded.from;
                 (self.tell)(PlayerEvent::Loaded {
                     song: loaded.id.clone(),
-                    duration: seconds(facts.frames, facts),
+                    duration: Some(seconds(facts.frames, facts)),
                 });
                 let (load, sender) = (self.loads, self.sender.clone());
                 loaded
@@ -209,6 +223,7 @@ impl Engine {
             (self.tell)(PlayerEvent::Shape {
                 song: loaded.id.clone(),
                 waveform,
+                whole: true,
             });
         }
     }

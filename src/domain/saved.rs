@@ -35,6 +35,9 @@ pub struct Preferences {
     pub position: Seconds,
     /// Drafts that were replaced and can be brought back, oldest first.
     pub removed: Vec<Draft>,
+    /// The library stands as a tree of who was made from whom.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub tree: bool,
 }
 
 /// Everything a sitting starts with.

@@ -45,6 +45,7 @@ fn everything() -> Vec<Record> {
             song: Some(SongId("a".into())),
             position: Seconds(0.1 + 0.2),
             removed: vec![Draft::default()],
+            tree: true,
         }),
     ]
 }

@@ -10,7 +10,9 @@ use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
 use fuzzbox::audio::{Audio, OutputChoice};
-use fuzzbox::domain::{MediaFile, OutputKind, PlayerCommand, PlayerEvent, Seconds, SongId};
+use fuzzbox::domain::{
+    MediaFile, OutputKind, Playable, PlayerCommand, PlayerEvent, Seconds, SongId,
+};
 
 /// Long enough for a machine that does many other things.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -46,10 +48,10 @@ impl Listener {
     fn load(&self, name: &str, from: f64, play: bool) {
         self.audio.send(PlayerCommand::Load {
             song: song(name),
-            file: MediaFile {
+            audio: Playable::File(MediaFile {
                 name: name.into(),
                 bytes: 0,
-            },
+            }),
             from: Seconds(from),
             play,
         });

@@ -212,3 +212,72 @@ fn times_are_told_by_the_clock_of_the_user() {
     let replayed: Settings = serde_json::from_str(&recorded).expect("and read back");
     assert_eq!(at_noon(replayed), local);
 }
+
+fn made_from(songs: &[(&str, Option<&str>)]) -> Bench {
+    let songs = songs
+        .iter()
+        .enumerate()
+        .map(|(n, (id, source))| {
+            let mut song = song_here(id, id);
+            song.created_at = after(noon(), n as f64);
+            song.more.source = source.map(|id| SongId(id.into()));
+            song
+        })
+        .collect();
+    let saved = Saved {
+        songs,
+        ..Saved::default()
+    };
+    Bench::with(saved, Settings::default())
+}
+
+fn rows(bench: &Bench) -> Vec<&str> {
+    let rows = bench.app.library.rows();
+    rows.iter().map(|id| id.0.as_str()).collect()
+}
+
+#[test]
+fn a_tree_shows_who_was_made_from_whom_with_the_newest_family_first() {
+    let mut bench = made_from(&[
+        ("root", None),
+        ("other", None),
+        ("cover", Some("root")),
+        ("extended", Some("root")),
+        ("varied", Some("cover")),
+        ("stranger", Some("not here")),
+    ]);
+    bench.keys("4 G t");
+    assert_eq!(
+        rows(&bench),
+        ["stranger", "root", "extended", "cover", "varied", "other"]
+    );
+    assert_eq!(bench.app.library.selected().unwrap().0, "root");
+    // What is looked for stands in a list, and the tree is kept.
+    bench.keys("/").type_text("o");
+    assert!(bench.app.library.branch(1).is_none());
+    bench.keys("esc");
+    assert!(bench.app.library.is_tree());
+    let effects = bench.pass(2.0).take_effects();
+    assert!(effects.iter().any(|effect| matches!(
+        effect,
+        Effect::Save(Record::Preferences(preferences)) if preferences.tree
+    )));
+    bench.keys("t");
+    assert_eq!(rows(&bench)[0], "stranger");
+    assert_eq!(rows(&bench)[5], "root");
+}
+
+#[test]
+fn a_circle_of_sources_loses_no_song() {
+    let mut bench = made_from(&[
+        ("a", Some("c")),
+        ("b", Some("a")),
+        ("c", Some("b")),
+        ("itself", Some("itself")),
+        ("below", Some("b")),
+    ]);
+    bench.keys("4 t");
+    let mut rows = rows(&bench);
+    rows.sort_unstable();
+    assert_eq!(rows, ["a", "b", "below", "c", "itself"]);
+}

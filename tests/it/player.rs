@@ -43,7 +43,7 @@ fn moved(bench: &mut Bench, song: &str, position: f64, playing: bool) {
 fn loaded(bench: &mut Bench, song: &str) {
     bench.event(Event::Player(PlayerEvent::Loaded {
         song: SongId(song.into()),
-        duration: Seconds(100.0),
+        duration: Some(Seconds(100.0)),
     }));
 }
 
@@ -124,10 +124,14 @@ fn what_an_earlier_song_says_changes_nothing() {
     moved(&mut bench, "s1", 77.0, true);
     bench.event(Event::Player(PlayerEvent::Shape {
         song: SongId("s1".into()),
-        waveform: Waveform(vec![9; 10]),
+        waveform: Waveform {
+            peaks: vec![9; 10],
+            loudness: Vec::new(),
+        },
+        whole: true,
     }));
     assert_eq!(bench.app.player.position(), Seconds::ZERO);
-    assert!(bench.app.player.waveform().0.is_empty());
+    assert!(bench.app.player.waveform().is_empty());
 }
 
 #[test]

@@ -127,7 +127,7 @@ fn play(bench: &mut Bench, what: u8, at: f64) {
     bench.event(Event::Player(match what {
         0 => PlayerEvent::Loaded {
             song,
-            duration: Seconds(at),
+            duration: Some(Seconds(at)),
         },
         1 => PlayerEvent::Ended { song },
         2 => PlayerEvent::Failed {

@@ -10,8 +10,8 @@ use fuzzbox::app::panes::PaneId;
 use fuzzbox::app::panes::overlay::{Overlay, Question};
 use fuzzbox::app::settings::{Locale, Settings, ThemeBase};
 use fuzzbox::domain::{
-    Choice, Draft, Failure, FailureKind, Field, Hold, MediaKind, OutputKind, PlayerEvent, Problem,
-    Saved, Seconds, TaskId,
+    Action, Choice, Draft, Failure, FailureKind, Field, Hold, MediaKind, OutputKind, PlayerEvent,
+    Problem, Saved, Seconds, TaskId,
 };
 use fuzzbox::i18n;
 use fuzzbox::ui;
@@ -201,6 +201,35 @@ fn with_a_library_of_long_titles() {
         ("nothing found", &nothing),
     ];
     insta::assert_snapshot!("library_80x24", pictures((80, 24), &screens));
+}
+
+#[test]
+fn with_songs_that_were_made_from_others() {
+    let mut songs = songs();
+    let actions = [
+        Action::Cover,
+        Action::Extend,
+        Action::Variation,
+        Action::ReplaceSection,
+    ];
+    let roots = [7, 7, 1, 2];
+    for ((at, action), root) in (0..).zip(actions).zip(roots) {
+        songs[at].more.source = Some(songs[root].id.clone());
+        songs[at].more.action = Some(action);
+    }
+    let saved = Saved {
+        songs,
+        ..Saved::default()
+    };
+    let tree = with(studio(saved.clone(), Settings::default()), "4 t j j");
+    insta::assert_snapshot!("tree_80x24", pictures((80, 24), &[("a tree", &tree)]));
+    insta::assert_snapshot!("tree_120x36", pictures((120, 36), &[("a tree", &tree)]));
+    let chinese = Settings {
+        locale: Locale::ZhTw,
+        ..Settings::default()
+    };
+    let tree = with(studio(saved, chinese), "4 t");
+    insta::assert_snapshot!("tree_40x14", pictures((40, 14), &[("a tree", &tree)]));
 }
 
 #[test]
@@ -705,6 +734,7 @@ fn take(app: &mut App, step: &Step, size: (u16, u16)) {
                 PlayerEvent::Shape {
                     song: song.clone(),
                     waveform: waveform(),
+                    whole: true,
                 },
                 PlayerEvent::Moved {
                     song,

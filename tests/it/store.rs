@@ -668,6 +668,7 @@ fn any_preferences() -> impl Strategy<Value = Preferences> {
             song: song.map(SongId),
             position: Seconds(position),
             removed: Vec::new(),
+            tree: volume % 2 == 0,
         }
     })
 }

@@ -1,6 +1,8 @@
-//! The library pane: the songs, newest first, or those that match what is looked for.
+//! The library pane: the songs, newest first or as a tree of who was made from whom, or those that match what is looked for.
 //!
 //! Invariant: it holds no song, only which are in sight and which row is selected.
+
+mod tree;
 
 use crossterm::event::KeyEvent;
 
@@ -9,17 +11,49 @@ use crate::app::command::Motion;
 use crate::app::editor::Editor;
 use crate::app::songs::Songs;
 use crate::domain::SongId;
+pub use tree::Branch;
 
 /// The library pane.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Library {
     rows: Vec<SongId>,
+    is_tree: bool,
+    /// Where each row hangs, while the songs stand as a tree.
+    branches: Vec<Branch>,
     selected: usize,
     query: String,
     editor: Option<Editor>,
 }
 
 impl Library {
+    /// The library as it was left.
+    pub fn new(is_tree: bool) -> Self {
+        Library {
+            is_tree,
+            ..Library::default()
+        }
+    }
+
+    /// Whether the songs stand as a tree, unless some are looked for.
+    pub fn is_tree(&self) -> bool {
+        self.is_tree
+    }
+
+    /// Turns the list into a tree, or back. The selection stays on its song.
+    pub fn toggle_tree(&mut self, songs: &Songs) {
+        self.is_tree = !self.is_tree;
+        let selected = self.selected().cloned();
+        self.refresh(songs);
+        if let Some(song) = selected {
+            self.select(&song);
+        }
+    }
+
+    /// Where a row hangs in the tree; `None` in a list.
+    pub fn branch(&self, row: usize) -> Option<&Branch> {
+        self.branches.get(row)
+    }
+
     /// The songs in sight, top to bottom.
     pub fn rows(&self) -> &[SongId] {
         &self.rows
@@ -61,6 +95,12 @@ impl Library {
     pub fn refresh(&mut self, songs: &Songs) {
         let selected = self.selected().cloned().filter(|_| self.selected > 0);
         let needle = self.query.trim().to_lowercase();
+        if self.is_tree && needle.is_empty() {
+            (self.rows, self.branches) = tree::order(songs).into_iter().unzip();
+            self.keep_selected(selected);
+            return;
+        }
+        self.branches.clear();
         let found = |text: &str| text.to_lowercase().contains(&needle);
         self.rows = songs
             .iter()
@@ -74,8 +114,12 @@ impl Library {
             })
             .map(|song| song.id.clone())
             .collect();
+        self.keep_selected(selected);
+    }
+
+    fn keep_selected(&mut self, song: Option<SongId>) {
         self.select_row(self.selected);
-        if let Some(song) = selected {
+        if let Some(song) = song {
             self.select(&song);
         }
     }

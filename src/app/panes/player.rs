@@ -8,8 +8,8 @@ use crate::app::cx::Cx;
 use crate::app::effect::Effect;
 use crate::app::notice::Notice;
 use crate::domain::{
-    MediaFile, OutputKind, PlayerCommand, PlayerEvent, Preferences, Seconds, SongId, Volume,
-    Waveform,
+    MediaFile, OutputKind, Playable, PlayerCommand, PlayerEvent, Preferences, Seconds, SongId,
+    Volume, Waveform,
 };
 
 /// How far a seek goes, in seconds.
@@ -116,7 +116,7 @@ impl Player {
         cx.emit(Effect::Player(PlayerCommand::SetVolume(self.heard())));
         cx.emit(Effect::Player(PlayerCommand::Load {
             song,
-            file,
+            audio: Playable::File(file),
             from,
             play: true,
         }));
@@ -165,7 +165,7 @@ impl Player {
         match event {
             PlayerEvent::Output(output) => self.output = Some(output),
             PlayerEvent::Loaded { song, duration } if self.is_on(&song) => {
-                self.duration = Some(duration);
+                self.duration = duration;
             }
             PlayerEvent::Moved {
                 song,
@@ -186,7 +186,9 @@ impl Player {
                 cx.notify(Notice::NotPlayed(reason));
                 return self.duration.is_none().then_some(song);
             }
-            PlayerEvent::Shape { song, waveform } if self.is_on(&song) => self.waveform = waveform,
+            PlayerEvent::Shape { song, waveform, .. } if self.is_on(&song) => {
+                self.waveform = waveform;
+            }
             // Of a song that is no longer on the turntable.
             _ => {}
         }

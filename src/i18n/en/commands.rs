@@ -80,6 +80,7 @@ fn library(command: B) -> &'static str {
         B::CopyId => "Copy the id",
         B::CopyLyric => "Copy the lyric",
         B::Actions => "Actions on the song",
+        B::Tree => "Show who was made from whom, or the list",
         B::Upload => "Bring in a song",
     }
 }
@@ -122,6 +123,7 @@ pub(super) fn hint(command: Command) -> &'static str {
         Command::Compose(C::Completion) => "heard by",
         Command::Compose(C::Experimental) => "experimental",
         Command::Library(B::Actions) | Command::Player(P::Actions) => "actions",
+        Command::Library(B::Tree) => "tree",
         Command::Library(B::Upload) => "bring in",
         Command::Queue(Q::Details) | Command::Library(B::Details) => "details",
         Command::Queue(Q::OrderAgain) => "order again",

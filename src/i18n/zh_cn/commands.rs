@@ -80,6 +80,7 @@ fn library(command: B) -> &'static str {
         B::CopyId => "复制 ID",
         B::CopyLyric => "复制歌词",
         B::Actions => "对这首歌的动作",
+        B::Tree => "以衍生关系或列表显示",
         B::Upload => "导入歌曲",
     }
 }
@@ -122,6 +123,7 @@ pub(super) fn hint(command: Command) -> &'static str {
         Command::Compose(C::Completion) => "完成通知",
         Command::Compose(C::Experimental) => "实验字段",
         Command::Library(B::Actions) | Command::Player(P::Actions) => "动作",
+        Command::Library(B::Tree) => "衍生",
         Command::Library(B::Upload) => "导入",
         Command::Queue(Q::Details) | Command::Library(B::Details) => "详情",
         Command::Queue(Q::OrderAgain) => "再做一次",

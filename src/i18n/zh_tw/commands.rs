@@ -80,6 +80,7 @@ fn library(command: B) -> &'static str {
         B::CopyId => "複製 ID",
         B::CopyLyric => "複製歌詞",
         B::Actions => "對這首歌的動作",
+        B::Tree => "以衍生關係或清單顯示",
         B::Upload => "匯入歌曲",
     }
 }
@@ -122,6 +123,7 @@ pub(super) fn hint(command: Command) -> &'static str {
         Command::Compose(C::Completion) => "完成通知",
         Command::Compose(C::Experimental) => "實驗欄位",
         Command::Library(B::Actions) | Command::Player(P::Actions) => "動作",
+        Command::Library(B::Tree) => "衍生",
         Command::Library(B::Upload) => "匯入",
         Command::Queue(Q::Details) | Command::Library(B::Details) => "詳情",
         Command::Queue(Q::OrderAgain) => "再做一次",

@@ -9,9 +9,10 @@ use crate::app::App;
 use crate::app::command::Command;
 use crate::app::event::Target;
 use crate::app::panes::PaneId;
+use crate::app::panes::library::Branch;
 use crate::app::settings::Role;
 use crate::app::songs::FetchProgress;
-use crate::domain::{MediaKind, Song, SongId};
+use crate::domain::{MediaKind, Song, SongId, Work};
 use crate::ui::Skin;
 use crate::ui::chrome::{self, Head};
 use crate::ui::layout::{Form, Place};
@@ -60,7 +61,7 @@ pub(crate) fn draw(app: &App, skin: &Skin, place: &Place, frame: &mut Frame) {
             ..inner
         };
         if let Some(song) = rows.get(index).and_then(|id| app.songs.get(id)) {
-            draw_row(app, skin, song, area, frame);
+            draw_row(app, skin, (song, app.library.branch(index)), area, frame);
         }
         if index == selected {
             let typing = app.library.editor().is_some();
@@ -139,7 +140,13 @@ fn draw_query(app: &App, skin: &Skin, inner: Rect, frame: &mut Frame) {
     }
 }
 
-fn draw_row(app: &App, skin: &Skin, song: &Song, area: Rect, frame: &mut Frame) {
+fn draw_row(
+    app: &App,
+    skin: &Skin,
+    (song, branch): (&Song, Option<&Branch>),
+    area: Rect,
+    frame: &mut Frame,
+) {
     let on = app.player.song() == Some(&song.id);
     let (glyph, role) = glyph(app, song, on);
     let title_role = if on { Role::Playing } else { Role::Text };
@@ -168,7 +175,26 @@ fn draw_row(app: &App, skin: &Skin, song: &Song, area: Rect, frame: &mut Frame) 
         row.put_right(&format!("{model:<8}"), muted);
     }
     row.skip_right(2);
+    if let Some(branch) = branch.filter(|branch| branch.hangs) {
+        draw_branch(skin, song, branch, &mut row);
+    }
     row.put(title(skin, song), skin.style(title_role));
+}
+
+/// The lines that lead to a song from its source, and what was done to that.
+fn draw_branch(skin: &Skin, song: &Song, branch: &Branch, row: &mut Row) {
+    let muted = skin.style(Role::Muted);
+    for open in &branch.open {
+        row.put(if *open { "│  " } else { "   " }, muted);
+    }
+    row.put(if branch.is_last { "└─ " } else { "├─ " }, muted);
+    if let Some(action) = song.more.action {
+        row.put(
+            (skin.strings.work)(Work::Song(action)),
+            skin.style(Role::Accent),
+        );
+        row.skip(1);
+    }
 }
 
 /// The sign before a song.

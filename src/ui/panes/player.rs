@@ -50,7 +50,7 @@ pub(crate) fn draw(app: &App, skin: &Skin, place: &Place, frame: &mut Frame) {
         Some(Seconds(length)) if length > 0.0 => app.player.position().0 / length,
         _ => 0.0,
     };
-    if app.player.waveform().0.is_empty() {
+    if app.player.waveform().is_empty() {
         draw_line(skin, inner, share, frame);
     } else {
         draw_wave(app, skin, inner, share, frame);
@@ -158,7 +158,10 @@ fn draw_name(app: &App, skin: &Skin, song: Option<&Song>, row: &mut Row) {
 
 /// The shape of the song: what is behind the playhead in the role of what plays.
 fn draw_wave(app: &App, skin: &Skin, area: Rect, share: f64, frame: &mut Frame) {
-    let columns = app.player.waveform().columns(usize::from(area.width));
+    let columns = app
+        .player
+        .waveform()
+        .columns((0.0, 1.0), usize::from(area.width));
     let head = head(area.width, share);
     let rows = usize::from(area.height);
     for (column, peak) in (0..area.width).zip(columns) {

@@ -22,7 +22,7 @@ fn a_song_plays_from_beginning_to_end_in_real_time() {
     assert!(seen.iter().any(|event| is_output(event, &off)));
     assert!(seen.contains(&PlayerEvent::Loaded {
         song: song("mono_8k.wav"),
-        duration: Seconds(1.5),
+        duration: Some(Seconds(1.5)),
     }));
     let positions: Vec<f64> = seen
         .iter()
@@ -35,7 +35,7 @@ fn a_song_plays_from_beginning_to_end_in_real_time() {
     assert!((4..=12).contains(&positions.len()), "{positions:?}");
     assert_eq!(positions.last(), Some(&1.5));
     let shapes = seen.iter().filter(|event| match event {
-        PlayerEvent::Shape { waveform, .. } => waveform.0.len() == Waveform::SLICES,
+        PlayerEvent::Shape { waveform, .. } => waveform.peaks.len() == Waveform::SLICES,
         _ => false,
     });
     assert_eq!(shapes.count(), 1);

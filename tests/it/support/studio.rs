@@ -228,11 +228,12 @@ pub fn busy(settings: Settings) -> App {
         PlayerEvent::Output(OutputKind::Pulse),
         PlayerEvent::Loaded {
             song: id.clone(),
-            duration: Seconds(121.8),
+            duration: Some(Seconds(121.8)),
         },
         PlayerEvent::Shape {
             song: id.clone(),
             waveform: waveform(),
+            whole: true,
         },
         PlayerEvent::Moved {
             song: id,
@@ -248,9 +249,11 @@ pub fn busy(settings: Settings) -> App {
 /// A shape with verses and choruses.
 pub fn waveform() -> Waveform {
     let peak = |slice: usize| {
-        let beat = [255, 90, 140, 70, 200, 80, 120, 60][slice / 3 % 8];
+        let beat = [255, 90, 140, 70, 200, 80, 120, 60][slice / 12 % 8];
         let part = [40, 70, 100, 70, 100, 100, 30][slice * 7 / Waveform::SLICES];
         (beat * part / 100) as u8
     };
-    Waveform((0..Waveform::SLICES).map(peak).collect())
+    let peaks: Vec<u8> = (0..Waveform::SLICES).map(peak).collect();
+    let loudness = peaks.iter().map(|peak| peak / 2).collect();
+    Waveform { peaks, loudness }
 }
