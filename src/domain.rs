@@ -4,6 +4,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 pub mod action;
+pub mod completion;
 pub mod draft;
 pub mod failure;
 pub mod history;
@@ -21,6 +22,7 @@ pub mod text;
 pub mod time;
 
 pub use action::{Action, Choice, Field, FieldKind, Model, Range};
+pub use completion::Completion;
 pub use draft::{Draft, FieldError, Problem};
 pub use failure::{Charge, Failure, FailureKind};
 pub use lyric::Lyric;

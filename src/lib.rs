@@ -12,3 +12,4 @@ pub mod runtime;
 pub mod sim;
 pub mod store;
 pub mod ui;
+pub mod webhook;

@@ -109,7 +109,7 @@ impl Client {
             token,
             path: format!("producer/{}", endpoint.name()),
             body: wire::order(request),
-            first_byte_within: if endpoint.answers_at_once() {
+            first_byte_within: if request.answers_at_once() {
                 patience.first_byte
             } else {
                 patience.work

@@ -397,8 +397,8 @@ impl App {
             match library.get(&id).map(|song| song.media(kind).url.is_some()) {
                 Some(true) => {}
                 Some(false) => {
-                    let song = library.attach((id, String::new()), (kind, url), &mut cx);
-                    cx.emit(Effect::Save(Record::Song(Box::new(song))));
+                    let record = library.attach((id, String::new()), (kind, url), &mut cx);
+                    cx.emit(Effect::Save(record));
                 }
                 None => unknown.push((id, kind, url)),
             }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc::UnboundedSender;
 
+use super::hook::Hook;
 use super::perform::News;
 use super::token::Entered;
 use crate::api::{Client, Host, Secret};
@@ -13,6 +14,7 @@ use crate::app::event::{Event, TokenEvent};
 use crate::audio::{Audio, OutputChoice};
 use crate::domain::PlayerEvent;
 use crate::store::Store;
+use crate::webhook::Plan;
 
 /// Stores a token that was typed in; the error is told to the user.
 pub type StoreToken = Arc<dyn Fn(&str) -> Result<(), String> + Send + Sync>;
@@ -31,6 +33,7 @@ struct Inner {
     media: PathBuf,
     files_host: Host,
     home: Option<PathBuf>,
+    hook: Hook,
     token: Mutex<Option<Secret>>,
     store_token: StoreToken,
     news: Mutex<Option<UnboundedSender<News>>>,
@@ -50,6 +53,8 @@ pub struct Handles {
     pub files_host: Host,
     /// The user's folder, which `~` stands for.
     pub home: Option<PathBuf>,
+    /// Where the provider can call us.
+    pub webhook: Plan,
     /// The token, if there is one.
     pub token: Option<Secret>,
     /// How a token that is typed in is stored.
@@ -68,6 +73,7 @@ impl World {
                 media: handles.media,
                 files_host: handles.files_host,
                 home: handles.home,
+                hook: Hook::new(handles.webhook),
                 token: Mutex::new(handles.token),
                 store_token: handles.store_token,
                 news: Mutex::new(None),
@@ -93,6 +99,11 @@ impl World {
     /// Where local files are brought.
     pub fn files_host(&self) -> &Host {
         &self.inner.files_host
+    }
+
+    /// The place where the provider calls.
+    pub(super) fn hook(&self) -> &Hook {
+        &self.inner.hook
     }
 
     /// A path as the user wrote it: `~/` is their own folder.

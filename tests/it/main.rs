@@ -29,3 +29,4 @@ mod support;
 mod take;
 mod tape;
 mod terminal;
+mod webhook;
