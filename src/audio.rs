@@ -16,6 +16,7 @@ mod decode;
 mod device;
 mod engine;
 mod format;
+mod growing;
 mod inspect;
 mod mp4;
 mod output;
@@ -40,6 +41,7 @@ use self::stage::Stage;
 use crate::domain::{PlayerCommand, PlayerEvent, Seconds, Volume};
 
 pub use format::{AudioFormat, sniff};
+pub use growing::{Arrivals, Growing, OnWant};
 pub use inspect::{Inspection, inspect, inspect_film};
 
 /// The name of the threads that run decoders. A file from outside may make a decoder panic; in a thread of this name
@@ -94,6 +96,26 @@ pub enum OutputChoice {
     Silent,
 }
 
+/// Where a player finds its songs.
+#[derive(Clone, Default)]
+pub struct Shelf {
+    /// The folder of the songs' files.
+    pub media: PathBuf,
+    /// The folder where the shapes of songs are kept, if anywhere.
+    pub shapes: Option<PathBuf>,
+    /// The songs that are being fetched.
+    pub arrivals: Arrivals,
+}
+
+impl From<PathBuf> for Shelf {
+    fn from(media: PathBuf) -> Self {
+        Shelf {
+            media,
+            ..Shelf::default()
+        }
+    }
+}
+
 /// How long dropping the handle waits for the engine.
 const FAREWELL: Duration = Duration::from_millis(80);
 
@@ -114,13 +136,14 @@ enum Start {
 }
 
 impl Audio {
-    /// A player for the files of the folder `media`. Starts no thread and opens no output before the first song is
+    /// A player for the songs of a shelf. Starts no thread and opens no output before the first song is
     /// loaded. Events come from a thread of the player's own, one at a time; `on_event` should not wait.
     pub fn start(
-        media: PathBuf,
+        shelf: impl Into<Shelf>,
         choice: OutputChoice,
         on_event: impl Fn(PlayerEvent) + Send + Sync + 'static,
     ) -> Audio {
+        let shelf = shelf.into();
         let (sender, messages) = mpsc::channel();
         let gain = Arc::new(AtomicU32::new(engine::bits(Volume::default())));
         let tell: Arc<dyn Fn(PlayerEvent) + Send + Sync> = Arc::new(on_event);
@@ -133,7 +156,7 @@ impl Audio {
                 .spawn(move || {
                     let tell: Tell = Box::new(move |event| engines_tell(event));
                     let stage = Stage::new(choice, engines_gain, for_engine.clone());
-                    Engine::new(media, tell, for_engine, stage).run(&messages);
+                    Engine::new(shelf, tell, for_engine, stage).run(&messages);
                     drop(running);
                 })?;
             Ok(ended)

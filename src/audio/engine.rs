@@ -2,18 +2,20 @@
 //!
 //! Invariant: it never waits for anything but its next message, and says nothing of a song that is no longer loaded.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-use super::AudioError;
 use super::inspect::gave_up;
 use super::output::Output;
 use super::ring::Ring;
-use super::song::{Facts, Song};
+use super::song::{Facts, Material, Song};
 use super::stage::Stage;
-use crate::domain::{Playable, PlayerCommand, PlayerEvent, Seconds, SongId, Volume, Waveform};
+use super::{AudioError, Shelf};
+use crate::domain::{
+    MediaFile, Playable, PlayerCommand, PlayerEvent, Seconds, SongId, Volume, Waveform,
+};
 
 /// How often the position is told while it moves.
 const PACE: Duration = Duration::from_millis(250);
@@ -38,7 +40,7 @@ pub(super) type Tell = Box<dyn Fn(PlayerEvent) + Send>;
 
 /// The engine.
 pub(super) struct Engine {
-    media: PathBuf,
+    shelf: Shelf,
     tell: Tell,
     sender: Sender<Message>,
     stage: Stage,
@@ -49,7 +51,6 @@ pub(super) struct Engine {
 /// The loaded song.
 struct Loaded {
     id: SongId,
-    path: PathBuf,
     song: Song,
     facts: Option<Facts>,
     ring: Option<Arc<Ring>>,
@@ -60,12 +61,14 @@ struct Loaded {
     /// The position told last, and when it last changed.
     told: (u64, bool),
     moved_at: Instant,
+    /// Whether it was told that it waits for a part that is not here yet.
+    starved: bool,
 }
 
 impl Engine {
-    pub(super) fn new(media: PathBuf, tell: Tell, sender: Sender<Message>, stage: Stage) -> Engine {
+    pub(super) fn new(shelf: Shelf, tell: Tell, sender: Sender<Message>, stage: Stage) -> Engine {
         Engine {
-            media,
+            shelf,
             tell,
             sender,
             stage,
@@ -104,9 +107,13 @@ impl Engine {
     fn next_wake(&self) -> Option<Duration> {
         let loaded = self.song.as_ref()?;
         if loaded.facts.is_none() {
-            return Some(STALL);
+            return Some(if loaded.song.is_growing() {
+                PACE
+            } else {
+                STALL
+            });
         }
-        if !loaded.playing {
+        if !loaded.playing && !loaded.starved {
             return None;
         }
         let until_end = loaded
@@ -125,11 +132,11 @@ impl Engine {
                 audio,
                 from,
                 play,
-            } => match audio {
-                Playable::File(file) => self.load(song, &file.name, from, play),
-                Playable::Arriving | Playable::Stems(_) => {
-                    let reason = "it cannot be played yet".to_owned();
-                    self.tell_failed(song, &AudioError::Unsupported(reason));
+            } => match self.material(&song, audio) {
+                Ok(material) => self.load(song, material, from, play),
+                Err(error) => {
+                    self.clear();
+                    self.tell_failed(song, &error);
                 }
             },
             PlayerCommand::Play => self.play(),
@@ -152,29 +159,44 @@ impl Engine {
         }
     }
 
-    fn load(&mut self, id: SongId, name: &str, from: Seconds, playing: bool) {
+    /// What is to be read of a song.
+    fn material(&self, song: &SongId, audio: Playable) -> Result<Material, AudioError> {
+        match audio {
+            Playable::File(MediaFile { name, .. }) => {
+                let is_plain = Path::new(&name).file_name().is_some_and(|it| *it == *name);
+                let path = self.shelf.media.join(&name);
+                is_plain.then_some(Material::File(path)).ok_or_else(|| {
+                    AudioError::Unreadable("its name leads out of the media folder".into())
+                })
+            }
+            Playable::Arriving => {
+                let growing = self.shelf.arrivals.get(song).map(Material::Growing);
+                growing.ok_or_else(|| AudioError::Unreadable("it is not being fetched".into()))
+            }
+            Playable::Stems(_) => {
+                let reason = "it cannot be played yet".to_owned();
+                Err(AudioError::Unsupported(reason))
+            }
+        }
+    }
+
+    fn clear(&mut self) {
         self.song = None;
         self.stage.restart(None);
         self.stage.hold();
         self.loads += 1;
+    }
+
+    fn load(&mut self, id: SongId, material: Material, from: Seconds, playing: bool) {
+        self.clear();
         let (load, sender) = (self.loads, self.sender.clone());
-        let plain = Path::new(name).file_name().is_some_and(|file| file == name);
-        let path = self.media.join(name);
-        let song = if plain {
-            Song::open(path.clone(), move |facts| {
-                let _ = sender.send(Message::Opened(load, facts)); // nobody listens after the end
-            })
-            .map_err(AudioError::from)
-        } else {
-            Err(AudioError::Unreadable(
-                "its name leads out of the media folder".into(),
-            ))
-        };
-        match song {
+        let song = Song::open(material, move |facts| {
+            let _ = sender.send(Message::Opened(load, facts)); // nobody listens after the end
+        });
+        match song.map_err(AudioError::from) {
             Ok(song) => {
                 self.song = Some(Loaded {
                     id,
-                    path,
                     song,
                     facts: None,
                     ring: None,
@@ -183,6 +205,7 @@ impl Engine {
                     ended: false,
                     told: (0, false),
                     moved_at: Instant::now(),
+                    starved: false,
                 });
             }
             Err(error) => self.tell_failed(id, &error),
@@ -202,14 +225,12 @@ impl Engine {
                 let from = loaded.from;
                 (self.tell)(PlayerEvent::Loaded {
                     song: loaded.id.clone(),
-                    duration: Some(seconds(facts.frames, facts)),
+                    duration: facts.frames.map(|frames| seconds(frames, facts)),
                 });
                 let (load, sender) = (self.loads, self.sender.clone());
-                loaded
-                    .song
-                    .find_shape(loaded.path.clone(), move |waveform| {
-                        let _ = sender.send(Message::Shape(load, waveform)); // nobody listens after the end
-                    });
+                loaded.song.find_shape(move |waveform| {
+                    let _ = sender.send(Message::Shape(load, waveform)); // nobody listens after the end
+                });
                 self.seek(from);
                 if self.song.as_ref().is_some_and(|loaded| loaded.playing) {
                     self.sound();
@@ -256,7 +277,8 @@ impl Engine {
             loaded.from = position;
             return;
         };
-        let position = position.clamp_to(seconds(facts.frames, facts));
+        let end = facts.frames.map(|frames| seconds(frames, facts));
+        let position = position.clamp_to(end.unwrap_or(Seconds(f64::MAX)));
         let frame = (position.0 * f64::from(facts.spec.rate)).round() as u64;
         loaded.ended = false;
         self.go_to(frame);
@@ -325,7 +347,11 @@ impl Engine {
         if self.stage.tick(&self.tell) {
             self.hand_over(frame);
         }
+        self.tell_starved();
         let Some(loaded) = &mut self.song else { return };
+        if loaded.starved {
+            loaded.moved_at = Instant::now();
+        }
         let stalls = loaded.moved_at.elapsed() > STALL;
         let Some(ring) = loaded.ring.as_ref() else {
             if stalls && let Some(loaded) = self.song.take() {
@@ -357,6 +383,23 @@ impl Engine {
         match failure {
             None => (self.tell)(PlayerEvent::Ended { song }),
             Some(error) => self.tell_failed(song, error),
+        }
+    }
+
+    /// Tells whether it waits for a part that is not here yet, when that has changed.
+    fn tell_starved(&mut self) {
+        let Some(loaded) = &mut self.song else { return };
+        let is_dry = loaded
+            .ring
+            .as_ref()
+            .is_none_or(|ring| ring.available() == 0);
+        let waits = is_dry && loaded.song.is_starved();
+        if loaded.starved != waits {
+            loaded.starved = waits;
+            (self.tell)(PlayerEvent::Starved {
+                song: loaded.id.clone(),
+                waits,
+            });
         }
     }
 

@@ -6,12 +6,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::{Acquire, Release};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::Thread;
 
 use super::decode::Decoder;
+use super::growing::{Growing, Until};
 use super::inspect::gave_up;
 use super::output::Spec;
+use super::reader::Origin;
 use super::ring::Ring;
 use super::waveform::Peaks;
 use super::{AudioError, DECODER_THREAD};
@@ -21,12 +23,44 @@ use crate::domain::Waveform;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Facts {
     pub spec: Spec,
-    /// Its length in frames.
-    pub frames: u64,
+    /// Its length in frames; `None` while nobody knows.
+    pub frames: Option<u64>,
+}
+
+/// What there is of a song.
+#[derive(Debug, Clone)]
+pub(super) enum Material {
+    /// A whole file.
+    File(PathBuf),
+    /// A file that is still coming in.
+    Growing(Arc<Growing>),
+}
+
+impl Material {
+    /// Its bytes for one who plays, and waits for what is not here until there is no more need.
+    fn to_play(&self, until: Until) -> Origin {
+        match self {
+            Material::File(path) => Origin::from(path),
+            Material::Growing(growing) => Origin::Growing {
+                growing: Arc::clone(growing),
+                asks: true,
+                until,
+            },
+        }
+    }
+
+    /// Whether it waits for a part that is not here yet.
+    pub(super) fn is_starved(&self) -> bool {
+        match self {
+            Material::File(_) => false,
+            Material::Growing(growing) => growing.is_waited_for(),
+        }
+    }
 }
 
 /// An open song. Dropping it ends its threads.
 pub(super) struct Song {
+    material: Material,
     wishes: Arc<Wishes>,
     decoder: Thread,
 }
@@ -35,6 +69,8 @@ pub(super) struct Song {
 struct Wishes {
     /// The ring to be filled next, from its base on.
     ring: Mutex<Option<Arc<Ring>>>,
+    /// The ring that is being filled.
+    filling: Mutex<Option<Arc<Ring>>>,
     closed: AtomicBool,
 }
 
@@ -44,20 +80,22 @@ impl Song {
     /// # Errors
     /// When there can be no thread.
     pub(super) fn open(
-        path: PathBuf,
+        material: Material,
         tell: impl FnOnce(Result<Facts, AudioError>) + Send + 'static,
     ) -> std::io::Result<Song> {
         let wishes = Arc::new(Wishes {
             ring: Mutex::new(None),
+            filling: Mutex::new(None),
             closed: AtomicBool::new(false),
         });
-        let for_thread = Arc::clone(&wishes);
+        let (for_thread, for_reader) = (Arc::clone(&wishes), Arc::clone(&wishes));
+        let origin = material.to_play(Arc::new(move || for_reader.has_no_need()));
         let thread = std::thread::Builder::new()
             .name(DECODER_THREAD.into())
             .spawn(move || {
                 let mut decoder = None;
                 let facts = guarded(|| {
-                    let opened = Decoder::open(&path)?;
+                    let opened = Decoder::open(origin.clone())?;
                     let facts = facts(&opened);
                     decoder = Some(opened);
                     Ok(facts)
@@ -65,10 +103,11 @@ impl Song {
                 let is_open = facts.is_ok();
                 tell(facts);
                 if is_open {
-                    for_thread.fulfil(&path, decoder);
+                    for_thread.fulfil(&origin, decoder);
                 }
             })?;
         Ok(Song {
+            material,
             wishes,
             decoder: thread.thread().clone(),
         })
@@ -81,12 +120,33 @@ impl Song {
         if let Some(old) = old {
             old.close();
         }
-        self.decoder.unpark();
+        self.look_up();
         ring
     }
 
+    /// Whether it may still be coming in.
+    pub(super) fn is_growing(&self) -> bool {
+        matches!(&self.material, Material::Growing(growing) if !growing.is_whole())
+    }
+
+    /// Whether it waits for a part that is not here yet.
+    pub(super) fn is_starved(&self) -> bool {
+        self.material.is_starved()
+    }
+
+    /// Lets the decoder see what it is asked for, whatever it waits for.
+    fn look_up(&self) {
+        self.decoder.unpark();
+        if let Material::Growing(growing) = &self.material {
+            growing.nudge();
+        }
+    }
+
     /// Works out the shape of the song in the background and tells it, unless the song is closed before.
-    pub(super) fn find_shape(&self, path: PathBuf, tell: impl FnOnce(Waveform) + Send + 'static) {
+    pub(super) fn find_shape(&self, tell: impl FnOnce(Waveform) + Send + 'static) {
+        let Material::File(path) = self.material.clone() else {
+            return;
+        };
         let wishes = Arc::clone(&self.wishes);
         // A song without a shape plays as well.
         let _ = std::thread::Builder::new()
@@ -119,17 +179,23 @@ impl Drop for Song {
         if let Some(ring) = self.wishes.lock().take() {
             ring.close();
         }
-        self.decoder.unpark();
+        self.look_up();
     }
 }
 
 impl Wishes {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Arc<Ring>>> {
-        self.ring.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Option<Arc<Ring>>> {
+        lock(&self.ring)
+    }
+
+    /// Whether nobody listens any more to what is being decoded.
+    fn has_no_need(&self) -> bool {
+        let is_closed = |ring: &Arc<Ring>| ring.is_closed();
+        self.closed.load(Acquire) || lock(&self.filling).as_ref().is_some_and(is_closed)
     }
 
     /// Fills one ring after the other until the song is closed.
-    fn fulfil(&self, path: &std::path::Path, mut decoder: Option<Decoder>) {
+    fn fulfil(&self, origin: &Origin, mut decoder: Option<Decoder>) {
         let mut done: Option<Arc<Ring>> = None;
         while !self.closed.load(Acquire) {
             let wish = self.lock().clone();
@@ -139,14 +205,16 @@ impl Wishes {
                 std::thread::park();
                 continue;
             };
+            *lock(&self.filling) = Some(Arc::clone(&ring));
             let mut taken = decoder.take();
             let outcome = guarded(|| {
                 let mut open = match taken.take() {
                     Some(open) => open,
-                    None => Decoder::open(path)?,
+                    None => Decoder::open(origin.clone())?,
                 };
                 let filled = open.seek(ring.base()).and_then(|()| fill(&ring, &mut open));
-                decoder = Some(open); // not after a panic: who knows what state it left
+                // Not after a panic or when it was disturbed: who knows what state that left.
+                decoder = Some(open).filter(|_| filled.is_ok() || !origin.is_growing());
                 filled
             });
             ring.end(outcome.err());
@@ -179,6 +247,11 @@ fn facts(decoder: &Decoder) -> Facts {
         },
         frames: decoder.frames(),
     }
+}
+
+/// A panic elsewhere leaves these values whole: each is set in one step.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Runs a decoder; a panic is a broken file.
