@@ -18,31 +18,36 @@ mod engine;
 mod format;
 mod growing;
 mod inspect;
+mod landmarks;
 mod mp4;
 mod output;
 #[cfg(target_os = "linux")]
 mod pulse;
 mod reader;
 mod ring;
+mod shapes;
 mod silent;
 mod song;
 mod source;
 mod stage;
+mod survey;
 mod waveform;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use self::engine::{Engine, Message, Tell};
+use self::shapes::Shapes;
 use self::stage::Stage;
 use crate::domain::{PlayerCommand, PlayerEvent, Seconds, Volume};
 
 pub use format::{AudioFormat, sniff};
 pub use growing::{Arrivals, Growing, OnWant};
-pub use inspect::{Inspection, inspect, inspect_film};
+pub use inspect::{Inspecting, Inspection, inspect, inspect_film};
+pub use survey::Survey;
 
 /// The name of the threads that run decoders. A file from outside may make a decoder panic; in a thread of this name
 /// such a panic is caught and told as a failure, so a panic hook should leave the screen alone.
@@ -105,6 +110,13 @@ pub struct Shelf {
     pub shapes: Option<PathBuf>,
     /// The songs that are being fetched.
     pub arrivals: Arrivals,
+}
+
+impl Shelf {
+    /// Keeps what was learned of a file in its place, so that nobody needs to listen to it again.
+    pub fn keep(&self, file: &Path, survey: &Survey) {
+        Shapes(self.shapes.clone()).keep(file, survey);
+    }
 }
 
 impl From<PathBuf> for Shelf {

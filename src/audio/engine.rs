@@ -7,15 +7,15 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
+use super::growing::Learned;
 use super::inspect::gave_up;
 use super::output::Output;
 use super::ring::Ring;
+use super::shapes::Shapes;
 use super::song::{Facts, Material, Song};
 use super::stage::Stage;
 use super::{AudioError, Shelf};
-use crate::domain::{
-    MediaFile, Playable, PlayerCommand, PlayerEvent, Seconds, SongId, Volume, Waveform,
-};
+use crate::domain::{MediaFile, Playable, PlayerCommand, PlayerEvent, Seconds, SongId, Volume};
 
 /// How often the position is told while it moves.
 const PACE: Duration = Duration::from_millis(250);
@@ -27,7 +27,8 @@ pub(super) enum Message {
     Command(PlayerCommand),
     /// A song is open, or cannot be opened. Like the next, with the number of the load it belongs to.
     Opened(u64, Result<Facts, AudioError>),
-    Shape(u64, Waveform),
+    /// What was learned of it by listening.
+    Learned(u64, Learned),
     /// An attempt to open an output came to an end.
     Output(u64, Result<Box<dyn Output>, String>),
     /// An output died.
@@ -95,10 +96,12 @@ impl Engine {
                 None | Some(Message::Quit) => break,
                 Some(Message::Command(command)) => self.obey(command),
                 Some(Message::Opened(load, facts)) if load == self.loads => self.opened(facts),
-                Some(Message::Shape(load, waveform)) if load == self.loads => self.shaped(waveform),
+                Some(Message::Learned(load, learned)) if load == self.loads => {
+                    self.learned(learned)
+                }
                 Some(Message::Output(attempt, output)) => self.output_ready(attempt, output),
                 Some(Message::Lost(attempt, reason)) => self.output_lost(attempt, reason),
-                Some(Message::Opened(..) | Message::Shape(..)) => {}
+                Some(Message::Opened(..) | Message::Learned(..)) => {}
             }
         }
     }
@@ -228,8 +231,9 @@ impl Engine {
                     duration: facts.frames.map(|frames| seconds(frames, facts)),
                 });
                 let (load, sender) = (self.loads, self.sender.clone());
-                loaded.song.find_shape(move |waveform| {
-                    let _ = sender.send(Message::Shape(load, waveform)); // nobody listens after the end
+                let shapes = Shapes(self.shelf.shapes.clone());
+                loaded.song.learn(shapes, move |learned| {
+                    let _ = sender.send(Message::Learned(load, learned)); // nobody listens after the end
                 });
                 self.seek(from);
                 if self.song.as_ref().is_some_and(|loaded| loaded.playing) {
@@ -239,14 +243,35 @@ impl Engine {
         }
     }
 
-    fn shaped(&mut self, waveform: Waveform) {
-        if let Some(loaded) = &self.song {
-            (self.tell)(PlayerEvent::Shape {
-                song: loaded.id.clone(),
-                waveform,
-                whole: true,
+    fn learned(&mut self, learned: Learned) {
+        let Some(loaded) = &mut self.song else { return };
+        let song = loaded.id.clone();
+        let survey = match learned {
+            Learned::Shape(waveform) => {
+                return (self.tell)(PlayerEvent::Shape {
+                    song,
+                    waveform,
+                    whole: false,
+                });
+            }
+            Learned::All(survey) => survey,
+        };
+        if let Some(facts) = loaded.facts.as_mut().filter(|facts| facts.frames.is_none()) {
+            facts.frames = Some(survey.frames);
+            (self.tell)(PlayerEvent::Loaded {
+                song: song.clone(),
+                duration: Some(seconds(survey.frames, *facts)),
             });
         }
+        (self.tell)(PlayerEvent::Shape {
+            song: song.clone(),
+            waveform: survey.waveform.clone(),
+            whole: true,
+        });
+        (self.tell)(PlayerEvent::Landmarks {
+            song,
+            landmarks: survey.landmarks.clone(),
+        });
     }
 
     fn play(&mut self) {
