@@ -11,23 +11,31 @@
 //!
 //! Invariant: nobody who calls this room waits for a disk, a server or a decoder, but for [`inspect()`], which says so.
 
+mod deck;
 mod decode;
 #[cfg(any(not(target_os = "linux"), feature = "alsa"))]
 mod device;
 mod engine;
+mod fill;
 mod format;
 mod growing;
 mod inspect;
+mod loaded;
 mod mp4;
 mod output;
+mod program;
 #[cfg(target_os = "linux")]
 mod pulse;
 mod reader;
+mod resample;
 mod ring;
+mod route;
 mod silent;
 mod song;
 mod source;
+mod spectrum;
 mod stage;
+mod tap;
 mod waveform;
 
 use std::path::PathBuf;
@@ -177,6 +185,10 @@ impl Audio {
         }
         let mut engine = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
         if let Start::NotYet(_) = *engine {
+            if let PlayerCommand::TellSpectrum(_) = command {
+                let _ = self.sender.send(Message::Command(command)); // read once there is something to hear
+                return;
+            }
             if !matches!(command, PlayerCommand::Load { .. }) {
                 return; // there is nothing to play, pause or seek in
             }
