@@ -11,26 +11,34 @@
 //!
 //! Invariant: nobody who calls this room waits for a disk, a server or a decoder, but for [`inspect()`], which says so.
 
+mod deck;
 mod decode;
 #[cfg(any(not(target_os = "linux"), feature = "alsa"))]
 mod device;
 mod engine;
+mod fill;
 mod format;
 mod growing;
 mod inspect;
 mod landmarks;
+mod loaded;
 mod mp4;
 mod output;
+mod program;
 #[cfg(target_os = "linux")]
 mod pulse;
 mod reader;
+mod resample;
 mod ring;
+mod route;
 mod shapes;
 mod silent;
 mod song;
 mod source;
+mod spectrum;
 mod stage;
 mod survey;
+mod tap;
 mod waveform;
 
 use std::path::{Path, PathBuf};
@@ -189,6 +197,10 @@ impl Audio {
         }
         let mut engine = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
         if let Start::NotYet(_) = *engine {
+            if let PlayerCommand::TellSpectrum(_) = command {
+                let _ = self.sender.send(Message::Command(command)); // read once there is something to hear
+                return;
+            }
             if !matches!(command, PlayerCommand::Load { .. }) {
                 return; // there is nothing to play, pause or seek in
             }

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+mod listen;
 mod order;
 mod replay;
 mod settings;
@@ -52,6 +53,8 @@ Exit codes of an order:
 enum Sub {
     /// Run the offline Producer API: the real one's answers, refusals and files, with songs made here
     Simulate(simulate::SimulateArguments),
+    /// Serve songs at a link on this machine, to be heard elsewhere through `ssh -L`
+    Listen(listen::ListenArguments),
     /// Feed a recording made with --record to the studio and print its last screen
     Replay {
         /// The recording
@@ -93,6 +96,7 @@ pub fn run() -> ExitCode {
     let done = match arguments.command {
         None => studio::run(&arguments.studio),
         Some(Sub::Simulate(simulate)) => simulate::run(&simulate),
+        Some(Sub::Listen(listen)) => listen::run(&listen),
         Some(Sub::Replay { file }) => replay::run(&file),
     };
     conclude(done, 1)

@@ -2,17 +2,21 @@
 //!
 //! Invariant: it never waits for anything but its next message, and says nothing of a song that is no longer loaded.
 
+mod beside;
+mod heard;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
+use super::deck::Deck;
 use super::growing::Learned;
-use super::inspect::gave_up;
-use super::output::Output;
-use super::ring::Ring;
+use super::loaded::Loaded;
+use super::output::{Change, Fade, Output};
 use super::shapes::Shapes;
-use super::song::{Facts, Material, Song};
+use super::song::{Facts, Material};
+use super::spectrum::Spectrum;
 use super::stage::Stage;
 use super::{AudioError, Shelf};
 use crate::domain::{MediaFile, Playable, PlayerCommand, PlayerEvent, Seconds, SongId, Volume};
@@ -22,13 +26,15 @@ const PACE: Duration = Duration::from_millis(250);
 /// A song that neither sounds nor fails for so long never will.
 const STALL: Duration = Duration::from_secs(15);
 
-/// What the engine is told.
+/// What the engine is told. Numbers are those of the deck that it is about.
 pub(super) enum Message {
     Command(PlayerCommand),
-    /// A song is open, or cannot be opened. Like the next, with the number of the load it belongs to.
-    Opened(u64, Result<Facts, AudioError>),
+    /// A part of a song is open, or cannot be opened.
+    Opened(u64, usize, Result<Facts, AudioError>),
     /// What was learned of it by listening.
     Learned(u64, Learned),
+    /// Enough of a lane is decoded to go on with it.
+    Filled,
     /// An attempt to open an output came to an end.
     Output(u64, Result<Box<dyn Output>, String>),
     /// An output died.
@@ -46,24 +52,8 @@ pub(super) struct Engine {
     sender: Sender<Message>,
     stage: Stage,
     song: Option<Loaded>,
-    loads: u64,
-}
-
-/// The loaded song.
-struct Loaded {
-    id: SongId,
-    song: Song,
-    facts: Option<Facts>,
-    ring: Option<Arc<Ring>>,
-    /// Where to begin once it is open.
-    from: Seconds,
-    playing: bool,
-    ended: bool,
-    /// The position told last, and when it last changed.
-    told: (u64, bool),
-    moved_at: Instant,
-    /// Whether it was told that it waits for a part that is not here yet.
-    starved: bool,
+    decks: u64,
+    spectrum: Spectrum,
 }
 
 impl Engine {
@@ -74,7 +64,8 @@ impl Engine {
             sender,
             stage,
             song: None,
-            loads: 0,
+            decks: 0,
+            spectrum: Spectrum::new(),
         }
     }
 
@@ -95,13 +86,11 @@ impl Engine {
             match message {
                 None | Some(Message::Quit) => break,
                 Some(Message::Command(command)) => self.obey(command),
-                Some(Message::Opened(load, facts)) if load == self.loads => self.opened(facts),
-                Some(Message::Learned(load, learned)) if load == self.loads => {
-                    self.learned(learned)
-                }
+                Some(Message::Opened(number, part, facts)) => self.opened(number, part, facts),
+                Some(Message::Learned(number, learned)) => self.learned(number, learned),
+                Some(Message::Filled) => self.exchange_pending(),
                 Some(Message::Output(attempt, output)) => self.output_ready(attempt, output),
                 Some(Message::Lost(attempt, reason)) => self.output_lost(attempt, reason),
-                Some(Message::Opened(..) | Message::Learned(..)) => {}
             }
         }
     }
@@ -109,8 +98,8 @@ impl Engine {
     /// How long nothing needs to be done. `None`: until the next message.
     fn next_wake(&self) -> Option<Duration> {
         let loaded = self.song.as_ref()?;
-        if loaded.facts.is_none() {
-            return Some(if loaded.song.is_growing() {
+        if !loaded.deck.is_open() {
+            return Some(if loaded.deck.is_growing() {
                 PACE
             } else {
                 STALL
@@ -119,13 +108,11 @@ impl Engine {
         if !loaded.playing && !loaded.starved {
             return None;
         }
-        let until_end = loaded
-            .ring
-            .as_ref()
-            .and_then(|ring| self.stage.until_end(ring));
-        let until_output = self.stage.next_wake();
-        let wakes = [until_end, until_output].into_iter().flatten();
-        Some(wakes.fold(PACE, Duration::min))
+        let program = loaded.program.as_ref();
+        let until_end = program.and_then(|program| self.stage.until_end(program));
+        let until_spectrum = self.spectrum.next_wake().filter(|_| loaded.playing);
+        let wakes = [until_end, self.stage.next_wake(), until_spectrum];
+        Some(wakes.into_iter().flatten().fold(PACE, Duration::min))
     }
 
     fn obey(&mut self, command: PlayerCommand) {
@@ -135,117 +122,139 @@ impl Engine {
                 audio,
                 from,
                 play,
-            } => match self.material(&song, audio) {
-                Ok(material) => self.load(song, material, from, play),
-                Err(error) => {
-                    self.clear();
-                    self.tell_failed(song, &error);
-                }
-            },
+            } => self.load(song, audio, from, play),
+            PlayerCommand::Follow(next) => self.follow(next),
             PlayerCommand::Play => self.play(),
             PlayerCommand::Pause => self.pause(),
             PlayerCommand::Seek(position) => self.seek(position),
-            // The volume goes to the source directly.
-            PlayerCommand::SetVolume(_)
-            | PlayerCommand::Follow(_)
-            | PlayerCommand::Loop(_)
-            | PlayerCommand::Compare { .. }
-            | PlayerCommand::Switch
-            | PlayerCommand::EndComparison
-            | PlayerCommand::Mix(_)
-            | PlayerCommand::TellSpectrum(_) => {}
+            PlayerCommand::Loop(part) => self.go_round(part),
+            PlayerCommand::Compare {
+                song,
+                audio,
+                alignment,
+            } => self.compare(song, audio, alignment),
+            PlayerCommand::Switch => self.switch(),
+            PlayerCommand::EndComparison => self.end_comparison(),
+            PlayerCommand::Mix(gains) => self.mix(&gains),
+            PlayerCommand::SetVolume(_) => {} // goes to the source directly
+            PlayerCommand::TellSpectrum(rate) => self.tell_spectrum(rate),
             PlayerCommand::Stop => {
                 self.song = None;
-                self.loads += 1;
                 self.stage.close();
+                self.hush();
             }
         }
     }
 
-    /// What is to be read of a song.
-    fn material(&self, song: &SongId, audio: Playable) -> Result<Material, AudioError> {
+    /// What is to be read of a song, and whether that is its stems.
+    fn materials(
+        &self,
+        song: &SongId,
+        audio: Playable,
+    ) -> Result<(Vec<Material>, bool), AudioError> {
+        let file = |MediaFile { name, .. }: MediaFile| {
+            let is_plain = Path::new(&name).file_name().is_some_and(|it| *it == *name);
+            let path = self.shelf.media.join(&name);
+            is_plain.then_some(Material::File(path)).ok_or_else(|| {
+                AudioError::Unreadable("its name leads out of the media folder".into())
+            })
+        };
         match audio {
-            Playable::File(MediaFile { name, .. }) => {
-                let is_plain = Path::new(&name).file_name().is_some_and(|it| *it == *name);
-                let path = self.shelf.media.join(&name);
-                is_plain.then_some(Material::File(path)).ok_or_else(|| {
-                    AudioError::Unreadable("its name leads out of the media folder".into())
-                })
-            }
+            Playable::File(media) => Ok((vec![file(media)?], false)),
             Playable::Arriving => {
                 let growing = self.shelf.arrivals.get(song).map(Material::Growing);
-                growing.ok_or_else(|| AudioError::Unreadable("it is not being fetched".into()))
+                let growing = growing
+                    .ok_or_else(|| AudioError::Unreadable("it is not being fetched".into()))?;
+                Ok((vec![growing], false))
             }
-            Playable::Stems(_) => {
-                let reason = "it cannot be played yet".to_owned();
-                Err(AudioError::Unsupported(reason))
+            Playable::Stems(stems) if stems.is_empty() => Err(AudioError::NoSoundInside),
+            Playable::Stems(stems) => {
+                let stems: Result<Vec<Material>, AudioError> =
+                    stems.into_iter().map(file).collect();
+                Ok((stems?, true))
             }
         }
     }
 
-    fn clear(&mut self) {
-        self.song = None;
-        self.stage.restart(None);
-        self.stage.hold();
-        self.loads += 1;
+    fn open(&mut self, song: SongId, audio: Playable) -> Result<Deck, AudioError> {
+        let materials = self.materials(&song, audio)?;
+        self.decks += 1;
+        Deck::open(song, self.decks, materials, self.sender.clone())
     }
 
-    fn load(&mut self, id: SongId, material: Material, from: Seconds, playing: bool) {
-        self.clear();
-        let (load, sender) = (self.loads, self.sender.clone());
-        let song = Song::open(material, move |facts| {
-            let _ = sender.send(Message::Opened(load, facts)); // nobody listens after the end
-        });
-        match song.map_err(AudioError::from) {
-            Ok(song) => {
-                self.song = Some(Loaded {
-                    id,
-                    song,
-                    facts: None,
-                    ring: None,
-                    from,
-                    playing,
-                    ended: false,
-                    told: (0, false),
-                    moved_at: Instant::now(),
-                    starved: false,
-                });
-            }
+    fn load(&mut self, id: SongId, audio: Playable, from: Seconds, playing: bool) {
+        self.song = None;
+        self.stage.change(Change::Put(None));
+        self.stage.hold();
+        match self.open(id.clone(), audio) {
+            Ok(deck) => self.song = Some(Loaded::new(deck, from, playing)),
             Err(error) => self.tell_failed(id, &error),
         }
     }
 
-    fn opened(&mut self, facts: Result<Facts, AudioError>) {
+    fn opened(&mut self, number: u64, part: usize, facts: Result<Facts, AudioError>) {
         let Some(loaded) = &mut self.song else { return };
+        let Some(deck) = loaded.deck(number) else {
+            return;
+        };
         match facts {
-            Err(error) => {
-                if let Some(loaded) = self.song.take() {
-                    self.tell_failed(loaded.id, &error);
-                }
-            }
+            Err(error) => self.cannot_open(number, &error),
             Ok(facts) => {
-                loaded.facts = Some(facts);
-                let from = loaded.from;
-                (self.tell)(PlayerEvent::Loaded {
-                    song: loaded.id.clone(),
-                    duration: facts.frames.map(|frames| seconds(frames, facts)),
-                });
-                let (load, sender) = (self.loads, self.sender.clone());
-                let shapes = Shapes(self.shelf.shapes.clone());
-                loaded.song.learn(shapes, move |learned| {
-                    let _ = sender.send(Message::Learned(load, learned)); // nobody listens after the end
-                });
-                self.seek(from);
-                if self.song.as_ref().is_some_and(|loaded| loaded.playing) {
-                    self.sound();
+                deck.learn(part, facts);
+                if !deck.is_open() {
+                    return;
+                }
+                deck.listen(Shapes(self.shelf.shapes.clone()));
+                if loaded.deck.number == number {
+                    (self.tell)(loaded.opened());
+                    self.begin();
+                } else if loaded
+                    .other
+                    .as_ref()
+                    .is_some_and(|o| o.deck.number == number)
+                {
+                    self.other_opened();
+                } else {
+                    self.restage_next();
                 }
             }
         }
     }
 
-    fn learned(&mut self, learned: Learned) {
+    fn cannot_open(&mut self, number: u64, error: &AudioError) {
         let Some(loaded) = &mut self.song else { return };
-        let song = loaded.id.clone();
+        let is_it = |deck: &Deck| deck.number == number;
+        let failed = if is_it(&loaded.deck) {
+            self.song.take().map(|loaded| loaded.deck)
+        } else if loaded
+            .other
+            .as_ref()
+            .is_some_and(|other| is_it(&other.deck))
+        {
+            loaded.other.take().map(|other| other.deck)
+        } else {
+            loaded.next.take().map(|next| next.deck)
+        };
+        if let Some(deck) = failed {
+            self.tell_failed(deck.id, error);
+        }
+    }
+
+    /// The loaded song is open: it goes where it was to go.
+    fn begin(&mut self) {
+        let Some(loaded) = &mut self.song else { return };
+        loaded.spec = Some(loaded.deck.spec());
+        let (from, playing) = (loaded.from, loaded.playing);
+        self.seek(from);
+        if playing {
+            self.sound();
+        }
+    }
+
+    fn learned(&mut self, number: u64, learned: Learned) {
+        let deck = self.song.as_mut().and_then(|loaded| loaded.deck(number));
+        let Some(deck) = deck else { return };
+        let song = deck.id.clone();
         let survey = match learned {
             Learned::Shape(waveform) => {
                 return (self.tell)(PlayerEvent::Shape {
@@ -256,13 +265,8 @@ impl Engine {
             }
             Learned::All(survey) => survey,
         };
-        if let Some(facts) = loaded.facts.as_mut().filter(|facts| facts.frames.is_none()) {
-            facts.frames = Some(survey.frames);
-            (self.tell)(PlayerEvent::Loaded {
-                song: song.clone(),
-                duration: Some(seconds(survey.frames, *facts)),
-            });
-        }
+        deck.loudness = survey.loudness.map(|loudness| loudness as f32);
+        let was_unknown = deck.set_frames(survey.frames);
         (self.tell)(PlayerEvent::Shape {
             song: song.clone(),
             waveform: survey.waveform.clone(),
@@ -272,12 +276,20 @@ impl Engine {
             song,
             landmarks: survey.landmarks.clone(),
         });
+        let is_compared = self.song.as_ref().is_some_and(|it| it.other.is_some());
+        let is_on = self.song.as_ref().filter(|it| it.deck.number == number);
+        if let Some(loaded) = is_on.filter(|_| was_unknown) {
+            (self.tell)(loaded.opened());
+        }
+        if is_compared {
+            self.relevel(Fade::Slow);
+        }
     }
 
     fn play(&mut self) {
         let Some(loaded) = &mut self.song else { return };
         loaded.playing = true;
-        if loaded.facts.is_none() {
+        if !loaded.deck.is_open() {
             return;
         }
         if loaded.ended {
@@ -290,154 +302,76 @@ impl Engine {
     fn pause(&mut self) {
         let Some(loaded) = &mut self.song else { return };
         loaded.playing = false;
-        if loaded.facts.is_some() {
+        if loaded.deck.is_open() {
             self.stage.hold();
             self.tell_position();
         }
+        self.hush();
     }
 
     fn seek(&mut self, position: Seconds) {
         let Some(loaded) = &mut self.song else { return };
-        let Some(facts) = loaded.facts else {
+        if !loaded.deck.is_open() {
             loaded.from = position;
             return;
-        };
-        let end = facts.frames.map(|frames| seconds(frames, facts));
-        let position = position.clamp_to(end.unwrap_or(Seconds(f64::MAX)));
-        let frame = (position.0 * f64::from(facts.spec.rate)).round() as u64;
+        }
+        let end = loaded.deck.duration().map_or(f64::MAX, |end| end);
+        let position = position.clamp_to(Seconds(end));
         loaded.ended = false;
-        self.go_to(frame);
+        self.go_to(position.0);
         self.tell_position();
     }
 
-    /// Lets the loaded song sound from a frame on.
-    fn go_to(&mut self, frame: u64) {
+    /// Lets all that is loaded sound from a moment on.
+    fn go_to(&mut self, moment: f64) {
         let Some(loaded) = &mut self.song else { return };
-        let Some(facts) = loaded.facts else { return };
-        let ring = loaded.song.play_from(frame, facts.spec);
-        if let Some(old) = loaded.ring.replace(Arc::clone(&ring)) {
-            old.close();
-        }
+        let Some(spec) = loaded.spec else { return };
+        let program = loaded.begin(moment, spec);
         loaded.moved_at = Instant::now();
-        self.stage.restart(Some(ring));
+        self.stage.change(Change::Put(Some(program)));
+        self.restage_next();
     }
 
     /// Makes the loaded song heard, opening an output for it if need be.
     fn sound(&mut self) {
         let Some(loaded) = &mut self.song else { return };
-        let Some(facts) = loaded.facts else { return };
+        let Some(spec) = loaded.spec else { return };
         loaded.moved_at = Instant::now();
-        if self.stage.sound(facts.spec, &self.tell) {
-            self.hand_over(self.frame());
+        let moment = self.moment();
+        if self.stage.sound(spec, &self.tell) {
+            self.hand_over(moment);
         }
     }
 
     fn output_ready(&mut self, attempt: u64, output: Result<Box<dyn Output>, String>) {
         // Taken before the change: the new output knows nothing of what was heard.
-        let frame = self.frame();
+        let moment = self.moment();
         if self.stage.install(attempt, output, &self.tell) {
-            self.hand_over(frame);
+            self.hand_over(moment);
         }
     }
 
     fn output_lost(&mut self, attempt: u64, reason: String) {
-        let frame = self.frame();
+        let moment = self.moment();
         if self.stage.lost(attempt, reason, &self.tell) {
-            self.hand_over(frame);
+            self.hand_over(moment);
         }
     }
 
-    /// Gives a new output what is to be heard from a frame on.
-    fn hand_over(&mut self, frame: u64) {
+    /// Gives a new output what is to be heard from a moment on.
+    fn hand_over(&mut self, moment: f64) {
         let Some(loaded) = &self.song else { return };
-        let spec = loaded.facts.map(|facts| facts.spec);
-        let spec = spec.filter(|_| loaded.playing);
-        match &loaded.ring {
-            Some(ring) if ring.consumed() == 0 => self.stage.restart(Some(Arc::clone(ring))),
-            _ => self.go_to(frame),
+        let spec = loaded.spec.filter(|_| loaded.playing);
+        match &loaded.program {
+            Some(program) if program.played() == 0 => {
+                self.stage.change(Change::Put(Some(Arc::clone(program))));
+                self.restage_next();
+            }
+            _ => self.go_to(moment),
         }
         if let Some(spec) = spec {
             self.stage.sound(spec, &self.tell);
         }
-    }
-
-    /// The frame that is heard now.
-    fn frame(&self) -> u64 {
-        let ring = self.song.as_ref().and_then(|loaded| loaded.ring.as_ref());
-        ring.map_or(0, |ring| self.stage.position(ring))
-    }
-
-    fn tick(&mut self) {
-        let frame = self.frame();
-        if self.stage.tick(&self.tell) {
-            self.hand_over(frame);
-        }
-        self.tell_starved();
-        let Some(loaded) = &mut self.song else { return };
-        if loaded.starved {
-            loaded.moved_at = Instant::now();
-        }
-        let stalls = loaded.moved_at.elapsed() > STALL;
-        let Some(ring) = loaded.ring.as_ref() else {
-            if stalls && let Some(loaded) = self.song.take() {
-                self.tell_failed(loaded.id, &gave_up());
-            }
-            return;
-        };
-        if self.stage.is_through(ring) {
-            let failure = ring.failure().cloned();
-            self.finish(failure.as_ref());
-            return;
-        }
-        if frame != loaded.told.0 {
-            loaded.moved_at = Instant::now();
-            self.tell_position();
-        } else if stalls && ring.available() == 0 && !ring.is_ended() {
-            self.finish(Some(&gave_up()));
-        }
-    }
-
-    /// The song is over, or cannot go on.
-    fn finish(&mut self, failure: Option<&AudioError>) {
-        let Some(loaded) = &mut self.song else { return };
-        loaded.playing = false;
-        loaded.ended = true;
-        let song = loaded.id.clone();
-        self.stage.hold();
-        self.tell_position();
-        match failure {
-            None => (self.tell)(PlayerEvent::Ended { song }),
-            Some(error) => self.tell_failed(song, error),
-        }
-    }
-
-    /// Tells whether it waits for a part that is not here yet, when that has changed.
-    fn tell_starved(&mut self) {
-        let Some(loaded) = &mut self.song else { return };
-        let is_dry = loaded
-            .ring
-            .as_ref()
-            .is_none_or(|ring| ring.available() == 0);
-        let waits = is_dry && loaded.song.is_starved();
-        if loaded.starved != waits {
-            loaded.starved = waits;
-            (self.tell)(PlayerEvent::Starved {
-                song: loaded.id.clone(),
-                waits,
-            });
-        }
-    }
-
-    fn tell_position(&mut self) {
-        let frame = self.frame();
-        let Some(loaded) = &mut self.song else { return };
-        let Some(facts) = loaded.facts else { return };
-        loaded.told = (frame, loaded.playing);
-        (self.tell)(PlayerEvent::Moved {
-            song: loaded.id.clone(),
-            position: seconds(frame, facts),
-            playing: loaded.playing,
-        });
     }
 
     fn tell_failed(&self, song: SongId, error: &AudioError) {
@@ -451,8 +385,4 @@ impl Engine {
 /// A volume as the source reads it.
 pub(super) fn bits(volume: Volume) -> u32 {
     volume.gain().to_bits()
-}
-
-fn seconds(frames: u64, facts: Facts) -> Seconds {
-    Seconds(frames as f64 / f64::from(facts.spec.rate))
 }

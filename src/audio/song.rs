@@ -11,11 +11,13 @@ use std::thread::Thread;
 use std::time::Instant;
 
 use super::decode::Decoder;
+use super::fill::{OnReady, fill};
 use super::growing::{Growing, Learned, Until};
 use super::inspect::{TELL_EVERY, gave_up};
 use super::output::Spec;
 use super::reader::Origin;
 use super::ring::Ring;
+use super::route::Route;
 use super::shapes::Shapes;
 use super::survey::Surveyor;
 use super::{AudioError, DECODER_THREAD};
@@ -23,7 +25,8 @@ use super::{AudioError, DECODER_THREAD};
 /// What is known of a song once it is open.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Facts {
-    pub spec: Spec,
+    /// Frames a second.
+    pub rate: u32,
     /// Its length in frames; `None` while nobody knows.
     pub frames: Option<u64>,
 }
@@ -68,11 +71,18 @@ pub(super) struct Song {
 
 /// What the decoder is asked for.
 struct Wishes {
-    /// The ring to be filled next, from its base on.
-    ring: Mutex<Option<Arc<Ring>>>,
+    /// What is to be decoded next.
+    next: Mutex<Option<Wish>>,
     /// The ring that is being filled.
     filling: Mutex<Option<Arc<Ring>>>,
     closed: AtomicBool,
+}
+
+/// A ring to be filled along a route.
+struct Wish {
+    ring: Arc<Ring>,
+    route: Route,
+    on_ready: Option<OnReady>,
 }
 
 impl Song {
@@ -85,7 +95,7 @@ impl Song {
         tell: impl FnOnce(Result<Facts, AudioError>) + Send + 'static,
     ) -> std::io::Result<Song> {
         let wishes = Arc::new(Wishes {
-            ring: Mutex::new(None),
+            next: Mutex::new(None),
             filling: Mutex::new(None),
             closed: AtomicBool::new(false),
         });
@@ -114,13 +124,23 @@ impl Song {
         })
     }
 
-    /// Decodes from a frame on into a new ring. A ring asked for before is filled no further.
-    pub(super) fn play_from(&self, frame: u64, spec: Spec) -> Arc<Ring> {
-        let ring = Arc::new(Ring::new(spec, frame, self.decoder.clone()));
-        let old = self.wishes.lock().replace(Arc::clone(&ring));
-        if let Some(old) = old {
+    /// Decodes along a route into a new ring for an output of this kind, and tells when there is enough to go on with. A
+    /// ring asked for before is filled no further.
+    pub(super) fn play(&self, route: Route, spec: Spec, on_ready: OnReady) -> Arc<Ring> {
+        let ring = Arc::new(Ring::new(spec, route.begin(), self.decoder.clone()));
+        let wish = Wish {
+            ring: Arc::clone(&ring),
+            route,
+            on_ready: Some(on_ready),
+        };
+        let mut next = lock(&self.wishes.next);
+        if let Some(old) = next.replace(wish) {
+            old.ring.close();
+        }
+        if let Some(old) = lock(&self.wishes.filling).as_ref() {
             old.close();
         }
+        drop(next);
         self.look_up();
         ring
     }
@@ -203,7 +223,10 @@ fn survey(path: &Path, shapes: &Shapes, tell: &impl Fn(Learned) -> bool) -> Resu
 impl Drop for Song {
     fn drop(&mut self) {
         self.wishes.closed.store(true, Release);
-        if let Some(ring) = self.wishes.lock().take() {
+        if let Some(wish) = lock(&self.wishes.next).take() {
+            wish.ring.close();
+        }
+        if let Some(ring) = lock(&self.wishes.filling).as_ref() {
             ring.close();
         }
         self.look_up();
@@ -211,10 +234,6 @@ impl Drop for Song {
 }
 
 impl Wishes {
-    fn lock(&self) -> MutexGuard<'_, Option<Arc<Ring>>> {
-        lock(&self.ring)
-    }
-
     /// Whether nobody listens any more to what is being decoded.
     fn has_no_need(&self) -> bool {
         let is_closed = |ring: &Arc<Ring>| ring.is_closed();
@@ -223,55 +242,40 @@ impl Wishes {
 
     /// Fills one ring after the other until the song is closed.
     fn fulfil(&self, origin: &Origin, mut decoder: Option<Decoder>) {
-        let mut done: Option<Arc<Ring>> = None;
         while !self.closed.load(Acquire) {
-            let wish = self.lock().clone();
-            let wish =
-                wish.filter(|ring| done.as_ref().is_none_or(|done| !Arc::ptr_eq(done, ring)));
-            let Some(ring) = wish else {
+            let Some(mut wish) = self.take_next() else {
                 std::thread::park();
                 continue;
             };
-            *lock(&self.filling) = Some(Arc::clone(&ring));
             let mut taken = decoder.take();
             let outcome = guarded(|| {
                 let mut open = match taken.take() {
                     Some(open) => open,
                     None => Decoder::open(origin.clone())?,
                 };
-                let filled = open.seek(ring.base()).and_then(|()| fill(&ring, &mut open));
+                let filled = fill(&wish.ring, &wish.route, &mut open, &mut wish.on_ready);
                 // Not after a panic or when it was disturbed: who knows what state that left.
                 decoder = Some(open).filter(|_| filled.is_ok() || !origin.is_growing());
                 filled
             });
-            ring.end(outcome.err());
-            done = Some(ring);
-        }
-    }
-}
-
-/// Decodes into the ring until the song is over or nobody listens to this ring any more.
-fn fill(ring: &Ring, decoder: &mut Decoder) -> Result<(), AudioError> {
-    let mut samples = Vec::new();
-    while !ring.is_closed() && decoder.read(&mut samples)?.is_some() {
-        let mut rest = samples.as_slice();
-        while !rest.is_empty() && !ring.is_closed() {
-            let count = ring.write(rest);
-            rest = rest.get(count..).unwrap_or_default();
-            if !rest.is_empty() {
-                ring.wait_for_room();
+            wish.ring.end(outcome.err());
+            if let Some(tell) = wish.on_ready.take() {
+                tell();
             }
         }
     }
-    Ok(())
+
+    fn take_next(&self) -> Option<Wish> {
+        let mut next = lock(&self.next);
+        let wish = next.take()?;
+        *lock(&self.filling) = Some(Arc::clone(&wish.ring));
+        Some(wish)
+    }
 }
 
 fn facts(decoder: &Decoder) -> Facts {
     Facts {
-        spec: Spec {
-            rate: decoder.rate(),
-            channels: decoder.channels(),
-        },
+        rate: decoder.rate(),
         frames: decoder.frames(),
     }
 }

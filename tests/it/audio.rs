@@ -1,5 +1,6 @@
 //! The sound room: files in, events and samples out.
 
+mod arriving;
 mod files;
 mod player;
 #[cfg(target_os = "linux")]

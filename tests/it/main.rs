@@ -11,6 +11,7 @@ mod harness;
 mod house;
 mod journeys;
 mod library;
+mod listen;
 mod lyrics;
 mod order;
 mod overlay;

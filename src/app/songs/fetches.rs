@@ -76,6 +76,30 @@ impl Songs {
             .count()
     }
 
+    /// Fetches the audio of a song before everything else, since somebody wants to hear it. Tells whether it is on its way.
+    pub fn fetch_first(&mut self, id: &SongId, cx: &mut Cx) -> bool {
+        let kind = MediaKind::Audio;
+        let url = self.get(id).filter(|song| song.audio.file.is_none());
+        let Some(url) = url.and_then(|song| song.audio.url.as_ref()?.url()) else {
+            return false;
+        };
+        let fetch = self.fetches.entry(key(kind, id)).or_insert_with(Fetch::new);
+        if matches!(fetch.state, FetchState::Running(_)) {
+            return true;
+        }
+        fetch.tries += 1;
+        fetch.state = FetchState::Running(FetchProgress::default());
+        if let Some(song) = self.get_mut(id) {
+            song.audio.failure = None;
+        }
+        cx.emit(Effect::Download {
+            song: id.clone(),
+            kind,
+            url,
+        });
+        true
+    }
+
     pub(super) fn begin_fetches(&mut self, cx: &mut Cx) {
         let mut free = AT_ONCE.saturating_sub(self.running());
         let now = cx.now;
