@@ -16,6 +16,7 @@ mod decode;
 #[cfg(any(not(target_os = "linux"), feature = "alsa"))]
 mod device;
 mod engine;
+mod export;
 mod fill;
 mod format;
 mod growing;
@@ -48,6 +49,7 @@ use self::engine::{Engine, Message, Tell};
 use self::stage::Stage;
 use crate::domain::{PlayerCommand, PlayerEvent, Seconds, Volume};
 
+pub use export::{Progress, export_mix};
 pub use format::{AudioFormat, sniff};
 pub use growing::{Arrivals, Growing, OnWant};
 pub use inspect::{Inspection, inspect, inspect_film};
@@ -80,6 +82,9 @@ pub enum AudioError {
     /// Damaged.
     #[error("the file is damaged: {0}")]
     Broken(String),
+    /// A file that is not to be replaced.
+    #[error("there is a file of this name already")]
+    Exists,
     /// Cut off.
     #[error("the file breaks off at {0}")]
     BreaksOff(Seconds),

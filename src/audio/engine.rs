@@ -154,9 +154,9 @@ impl Engine {
         let file = |MediaFile { name, .. }: MediaFile| {
             let is_plain = Path::new(&name).file_name().is_some_and(|it| *it == *name);
             let path = self.shelf.media.join(&name);
-            is_plain
-                .then_some(Material::File(path))
-                .ok_or_else(|| AudioError::Unreadable("its name leads out of the media folder".into()))
+            is_plain.then_some(Material::File(path)).ok_or_else(|| {
+                AudioError::Unreadable("its name leads out of the media folder".into())
+            })
         };
         match audio {
             Playable::File(media) => Ok((vec![file(media)?], false)),
@@ -168,7 +168,8 @@ impl Engine {
             }
             Playable::Stems(stems) if stems.is_empty() => Err(AudioError::NoSoundInside),
             Playable::Stems(stems) => {
-                let stems: Result<Vec<Material>, AudioError> = stems.into_iter().map(file).collect();
+                let stems: Result<Vec<Material>, AudioError> =
+                    stems.into_iter().map(file).collect();
                 Ok((stems?, true))
             }
         }
@@ -206,7 +207,11 @@ impl Engine {
                 if loaded.deck.number == number {
                     (self.tell)(loaded.opened());
                     self.begin();
-                } else if loaded.other.as_ref().is_some_and(|o| o.deck.number == number) {
+                } else if loaded
+                    .other
+                    .as_ref()
+                    .is_some_and(|o| o.deck.number == number)
+                {
                     self.other_opened();
                 } else {
                     self.restage_next();
@@ -220,7 +225,11 @@ impl Engine {
         let is_it = |deck: &Deck| deck.number == number;
         let failed = if is_it(&loaded.deck) {
             self.song.take().map(|loaded| loaded.deck)
-        } else if loaded.other.as_ref().is_some_and(|other| is_it(&other.deck)) {
+        } else if loaded
+            .other
+            .as_ref()
+            .is_some_and(|other| is_it(&other.deck))
+        {
             loaded.other.take().map(|other| other.deck)
         } else {
             loaded.next.take().map(|next| next.deck)

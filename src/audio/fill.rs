@@ -12,7 +12,6 @@ use super::resample::Resampler;
 use super::ring::{Frame, Ring};
 use super::route::Route;
 
-
 /// How long the fade at a joint is, in 1/1000 s.
 const FADE: u64 = 3;
 /// A program takes another's place once so much of it is there, in 1/1000 s: more than an output takes back.

@@ -155,9 +155,7 @@ impl Loaded {
     fn level(&self) -> f32 {
         let other = self.other.as_ref().filter(|other| other.deck.is_open());
         match (self.deck.loudness, other.and_then(|o| o.deck.loudness)) {
-            (Some(own), Some(other)) if own > other => {
-                10f32.powf((other - own).max(-24.0) / 20.0)
-            }
+            (Some(own), Some(other)) if own > other => 10f32.powf((other - own).max(-24.0) / 20.0),
             _ => 1.0,
         }
     }

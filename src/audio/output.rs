@@ -26,10 +26,7 @@ impl Spec {
     /// Rate and channels as rodio wants them.
     pub(super) fn nonzero(self) -> (NonZero<u32>, NonZero<u16>) {
         let rate = NonZero::new(self.rate).unwrap_or(NonZero::<u32>::MIN);
-        (
-            rate,
-            NonZero::new(CHANNELS).unwrap_or(NonZero::<u16>::MIN),
-        )
+        (rate, NonZero::new(CHANNELS).unwrap_or(NonZero::<u16>::MIN))
     }
 
     /// The frames of a time.

@@ -89,7 +89,11 @@ impl Program {
                 None => {}
             }
         }
-        if is_over { Found::End } else { Found::Sound(sum) }
+        if is_over {
+            Found::End
+        } else {
+            Found::Sound(sum)
+        }
     }
 
     /// Frames before this one are done with.

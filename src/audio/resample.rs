@@ -144,7 +144,12 @@ mod tests {
 
     #[test]
     fn a_tone_stays_the_same_tone_at_the_same_moments() {
-        for (from, to) in [(44_100, 48_000), (48_000, 44_100), (8_000, 44_100), (96_000, 44_100)] {
+        for (from, to) in [
+            (44_100, 48_000),
+            (48_000, 44_100),
+            (8_000, 44_100),
+            (96_000, 44_100),
+        ] {
             let frames = from as usize / 2;
             let out = resampled(from, to, &tone(from, 1_000.0, frames));
             let wanted = tone(to, 1_000.0, out.len());

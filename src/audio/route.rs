@@ -190,7 +190,13 @@ mod tests {
         let route = Route::looped(29.0, part(25.0, 33.0)).image(there);
         assert_eq!(
             legs(&route, 5),
-            [(29.0, 30.0), (28.0, 31.0), (25.0, 30.0), (28.0, 31.0), (25.0, 30.0)]
+            [
+                (29.0, 30.0),
+                (28.0, 31.0),
+                (25.0, 30.0),
+                (28.0, 31.0),
+                (25.0, 30.0)
+            ]
         );
         let back = Shift::of(alignment, true);
         assert_eq!(back.moment(28.0).to_bits(), 30f64.to_bits());

@@ -191,7 +191,9 @@ impl DeskSource {
         }
         if let Some(now) = &self.now {
             let sounded = goal.saturating_sub(now.timeline.lead.load(Relaxed));
-            now.timeline.played.store(now.played().min(sounded), Relaxed);
+            now.timeline
+                .played
+                .store(now.played().min(sounded), Relaxed);
         }
         self.desk.handed.store(goal, Relaxed);
         handed - goal

@@ -61,16 +61,25 @@ impl Fft {
     /// The power in each bin of what `input` holds; a full-scale sine is 1 in its bin.
     fn powers(&mut self) -> impl Fn(usize) -> f32 + '_ {
         for (sample, weight) in self.input.iter_mut().zip(&self.window) {
-            *sample = if sample.is_finite() { *sample * weight } else { 0.0 };
+            *sample = if sample.is_finite() {
+                *sample * weight
+            } else {
+                0.0
+            };
         }
-        let done = self.plan.process_with_scratch(
-            &mut self.input,
-            &mut self.output,
-            &mut self.scratch,
-        );
-        let scale = if done.is_ok() { 4.0 / WINDOW as f32 } else { 0.0 };
+        let done =
+            self.plan
+                .process_with_scratch(&mut self.input, &mut self.output, &mut self.scratch);
+        let scale = if done.is_ok() {
+            4.0 / WINDOW as f32
+        } else {
+            0.0
+        };
         let bins = &self.output;
-        move |bin| bins.get(bin).map_or(0.0, |bin| bin.norm_sqr() * scale * scale)
+        move |bin| {
+            bins.get(bin)
+                .map_or(0.0, |bin| bin.norm_sqr() * scale * scale)
+        }
     }
 }
 
@@ -119,7 +128,9 @@ impl Spectrum {
         self.looked = now;
         let fft = self.fft.get_or_insert_with(Fft::new);
         let half = WINDOW as u64 / 2;
-        let from = heard.saturating_sub(half).min(desk.handed().saturating_sub(2 * half));
+        let from = heard
+            .saturating_sub(half)
+            .min(desk.handed().saturating_sub(2 * half));
         fft.input.fill(0.0);
         if desk.is_audible() {
             desk.tap.read(from, &mut fft.input);
@@ -131,7 +142,10 @@ impl Spectrum {
             *level = found.max(*level * falls);
         }
         self.shown = true;
-        let told = self.levels.iter().map(|level| (level * 255.0).round() as u8);
+        let told = self
+            .levels
+            .iter()
+            .map(|level| (level * 255.0).round() as u8);
         Some(told.collect())
     }
 }

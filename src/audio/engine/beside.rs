@@ -39,7 +39,11 @@ impl Engine {
         }
         match self.open(song.clone(), audio) {
             Ok(deck) => {
-                if self.song.as_ref().is_some_and(|loaded| loaded.other.is_some()) {
+                if self
+                    .song
+                    .as_ref()
+                    .is_some_and(|loaded| loaded.other.is_some())
+                {
                     self.end_comparison();
                 }
                 if let Some(loaded) = &mut self.song {

@@ -30,13 +30,19 @@ impl Engine {
 
     /// The frame of the program that is heard now.
     pub(super) fn frame(&self) -> u64 {
-        let program = self.song.as_ref().and_then(|loaded| loaded.program.as_ref());
+        let program = self
+            .song
+            .as_ref()
+            .and_then(|loaded| loaded.program.as_ref());
         program.map_or(0, |program| self.stage.position(program))
     }
 
     /// The moment of the song, in seconds, that is heard now.
     pub(super) fn moment(&self) -> f64 {
-        let program = self.song.as_ref().and_then(|loaded| loaded.program.as_ref());
+        let program = self
+            .song
+            .as_ref()
+            .and_then(|loaded| loaded.program.as_ref());
         program.map_or(0.0, |program| program.moment(self.stage.position(program)))
     }
 
@@ -66,7 +72,11 @@ impl Engine {
         }
         if self.stage.is_through(&program) {
             let failure = program.failure().cloned();
-            if loaded.next.as_ref().is_none_or(|next| next.program.is_some()) {
+            if loaded
+                .next
+                .as_ref()
+                .is_none_or(|next| next.program.is_some())
+            {
                 self.through(failure.as_ref());
             }
             return;
@@ -118,7 +128,10 @@ impl Engine {
     /// Tells whether it waits for a part that is not here yet, when that has changed.
     fn tell_starved(&mut self) {
         let Some(loaded) = &mut self.song else { return };
-        let is_dry = loaded.program.as_ref().is_none_or(|program| program.is_dry());
+        let is_dry = loaded
+            .program
+            .as_ref()
+            .is_none_or(|program| program.is_dry());
         let waits = is_dry && loaded.deck.is_starved();
         if loaded.starved != waits {
             loaded.starved = waits;
