@@ -21,6 +21,7 @@ mod fill;
 mod format;
 mod growing;
 mod inspect;
+mod landmarks;
 mod loaded;
 mod mp4;
 mod output;
@@ -31,28 +32,32 @@ mod reader;
 mod resample;
 mod ring;
 mod route;
+mod shapes;
 mod silent;
 mod song;
 mod source;
 mod spectrum;
 mod stage;
+mod survey;
 mod tap;
 mod waveform;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use self::engine::{Engine, Message, Tell};
+use self::shapes::Shapes;
 use self::stage::Stage;
 use crate::domain::{PlayerCommand, PlayerEvent, Seconds, Volume};
 
 pub use export::{Progress, export_mix};
 pub use format::{AudioFormat, sniff};
 pub use growing::{Arrivals, Growing, OnWant};
-pub use inspect::{Inspection, inspect, inspect_film};
+pub use inspect::{Inspecting, Inspection, inspect, inspect_film};
+pub use survey::Survey;
 
 /// The name of the threads that run decoders. A file from outside may make a decoder panic; in a thread of this name
 /// such a panic is caught and told as a failure, so a panic hook should leave the screen alone.
@@ -118,6 +123,13 @@ pub struct Shelf {
     pub shapes: Option<PathBuf>,
     /// The songs that are being fetched.
     pub arrivals: Arrivals,
+}
+
+impl Shelf {
+    /// Keeps what was learned of a file in its place, so that nobody needs to listen to it again.
+    pub fn keep(&self, file: &Path, survey: &Survey) {
+        Shapes(self.shapes.clone()).keep(file, survey);
+    }
 }
 
 impl From<PathBuf> for Shelf {

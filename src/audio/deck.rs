@@ -9,7 +9,9 @@ use super::engine::Message;
 use super::output::Spec;
 use super::program::Lane;
 use super::route::Route;
+use super::shapes::Shapes;
 use super::song::{Facts, Material, Song};
+use super::survey::Survey;
 use crate::domain::SongId;
 
 /// Rates that outputs take; a song of another is brought to the last.
@@ -136,14 +138,27 @@ impl Deck {
         lanes.collect()
     }
 
-    /// Works out the shape of a song in one file and sends it.
-    pub(super) fn find_shape(&self) {
+    /// Sends what is learned of a song in one file by listening to it in the background.
+    pub(super) fn listen(&self, shapes: Shapes) {
         if let [part] = &self.parts[..] {
             let (number, sender) = (self.number, self.sender.clone());
-            part.song.find_shape(move |waveform| {
-                let _ = sender.send(Message::Shape(number, waveform)); // nobody listens after the end
+            part.song.learn(shapes, move |learned| {
+                let _ = sender.send(Message::Learned(number, learned)); // nobody listens after the end
             });
         }
+    }
+
+    /// Takes to heart what was learned. True when its length is known only now.
+    pub(super) fn heed(&mut self, survey: &Survey) -> bool {
+        let Some(facts) = self.parts.first_mut().and_then(|part| part.facts.as_mut()) else {
+            return false;
+        };
+        // One channel is heard from two sides.
+        let doubled = if facts.channels == 1 { 3.01 } else { 0.0 };
+        self.loudness = survey.loudness.map(|loudness| loudness as f32 + doubled);
+        let is_news = facts.frames.is_none();
+        facts.frames.get_or_insert(survey.frames);
+        is_news
     }
 
     /// Whether some of it may still be coming in.

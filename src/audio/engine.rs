@@ -11,15 +11,15 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
 use super::deck::Deck;
+use super::growing::Learned;
 use super::loaded::Loaded;
 use super::output::{Change, Output};
+use super::shapes::Shapes;
 use super::song::{Facts, Material};
 use super::spectrum::Spectrum;
 use super::stage::Stage;
 use super::{AudioError, Shelf};
-use crate::domain::{
-    MediaFile, Playable, PlayerCommand, PlayerEvent, Seconds, SongId, Volume, Waveform,
-};
+use crate::domain::{MediaFile, Playable, PlayerCommand, PlayerEvent, Seconds, SongId, Volume};
 
 /// How often the position is told while it moves.
 const PACE: Duration = Duration::from_millis(250);
@@ -31,7 +31,8 @@ pub(super) enum Message {
     Command(PlayerCommand),
     /// A part of a song is open, or cannot be opened.
     Opened(u64, usize, Result<Facts, AudioError>),
-    Shape(u64, Waveform),
+    /// What was learned of a song by listening.
+    Learned(u64, Learned),
     /// Enough of a lane is decoded to go on with it.
     Filled,
     /// An attempt to open an output came to an end.
@@ -86,7 +87,7 @@ impl Engine {
                 None | Some(Message::Quit) => break,
                 Some(Message::Command(command)) => self.obey(command),
                 Some(Message::Opened(number, part, facts)) => self.opened(number, part, facts),
-                Some(Message::Shape(number, waveform)) => self.shaped(number, waveform),
+                Some(Message::Learned(number, learned)) => self.learned(number, learned),
                 Some(Message::Filled) => self.exchange_pending(),
                 Some(Message::Output(attempt, output)) => self.output_ready(attempt, output),
                 Some(Message::Lost(attempt, reason)) => self.output_lost(attempt, reason),
@@ -203,7 +204,7 @@ impl Engine {
                 if !deck.is_open() {
                     return;
                 }
-                deck.find_shape();
+                deck.listen(Shapes(self.shelf.shapes.clone()));
                 if loaded.deck.number == number {
                     (self.tell)(loaded.opened());
                     self.begin();
@@ -247,17 +248,6 @@ impl Engine {
         self.seek(from);
         if playing {
             self.sound();
-        }
-    }
-
-    fn shaped(&mut self, number: u64, waveform: Waveform) {
-        let deck = self.song.as_mut().and_then(|loaded| loaded.deck(number));
-        if let Some(deck) = deck {
-            (self.tell)(PlayerEvent::Shape {
-                song: deck.id.clone(),
-                waveform,
-                whole: true,
-            });
         }
     }
 

@@ -16,10 +16,27 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use symphonia::core::io::MediaSource;
 
 use super::mp4::UNKNOWN_END;
-use crate::domain::{Ranges, SongId};
+use super::survey::Survey;
+use crate::domain::{Ranges, SongId, Waveform};
+
+/// After so many bytes in a row a reader that has to wait does so for so many.
+const STEADY: u64 = 96 << 10;
+const REFILL: u64 = 16 << 10;
 
 /// What is called with the first byte that a decoder waits for, and with `None` when it waits no longer.
 pub type OnWant = Box<dyn Fn(Option<u64>) + Send>;
+
+/// What is learned of a song by listening to it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Learned {
+    /// The shape of what is known of it.
+    Shape(Waveform),
+    /// Everything.
+    All(Arc<Survey>),
+}
+
+/// Is told what is learned, until it says that it need not be any more.
+type OnLearn = Box<dyn Fn(Learned) -> bool + Send>;
 
 /// The songs that are being fetched. Cheap to clone.
 #[derive(Clone, Default)]
@@ -68,6 +85,9 @@ struct State {
     /// Which reader waits for which byte.
     wants: Vec<(u64, u64)>,
     on_want: Option<OnWant>,
+    /// What was learned last, and who is told.
+    learned: Option<Learned>,
+    on_learn: Vec<OnLearn>,
     /// How often it began anew.
     beginnings: u64,
 }
@@ -102,6 +122,8 @@ impl Growing {
                 end: None,
                 wants: Vec::new(),
                 on_want: None,
+                learned: None,
+                on_learn: Vec::new(),
                 beginnings: 0,
             }),
             changed: Condvar::new(),
@@ -144,6 +166,21 @@ impl Growing {
         self.changed.notify_all();
     }
 
+    /// Takes in what was learned by listening to it.
+    pub(super) fn learn(&self, learned: Learned) {
+        let mut state = self.lock();
+        state.on_learn.retain(|tell| tell(learned.clone()));
+        state.learned = Some(learned);
+    }
+
+    /// Tells what is learned from now on, and what has been.
+    pub(super) fn on_learn(&self, tell: OnLearn) {
+        let mut state = self.lock();
+        if state.learned.clone().is_none_or(&tell) {
+            state.on_learn.push(tell);
+        }
+    }
+
     /// Where the part file is moved to from now on.
     pub fn moves_to(&self, destination: &Path) {
         self.lock().destination = Some(destination.to_owned());
@@ -165,11 +202,6 @@ impl Growing {
         self.changed.notify_all();
     }
 
-    /// How many bytes are here.
-    pub(super) fn count(&self) -> u64 {
-        self.lock().here.count()
-    }
-
     /// Whether all of it is here.
     pub(super) fn is_whole(&self) -> bool {
         self.lock().end == Some(End::Whole)
@@ -186,12 +218,15 @@ impl Growing {
     /// Waits for bytes from a place on. Gives how many there are and the file they are in; none at the end of it.
     fn wait_for(&self, at: u64, reader: &Reader) -> io::Result<Option<(u64, Arc<File>)>> {
         let mut state = self.lock();
+        let mut enough = 1;
         loop {
-            let there = state.here.end_of(at).map(|end| end - at);
-            let is_end = state.total.is_some_and(|total| at >= total);
-            if there.is_some() || is_end || state.end.is_some() || reader.is_free() {
+            let end = state.here.end_of(at);
+            let is_end = state.total.is_some_and(|total| end.unwrap_or(at) >= total);
+            let is_enough = end.is_some_and(|end| end - at >= enough);
+            if is_enough || is_end || state.end.is_some() || reader.is_free() {
                 break;
             }
+            enough = reader.enough();
             if reader.asks {
                 state.want(reader.id, Some(at));
             }
@@ -259,6 +294,8 @@ pub(super) struct Reader {
     growing: Arc<Growing>,
     id: u64,
     at: u64,
+    /// Bytes read in a row.
+    in_a_row: u64,
     /// Whether what it waits for is to be fetched first.
     asks: bool,
     until: Until,
@@ -270,6 +307,7 @@ impl Reader {
             id: growing.readers.fetch_add(1, Ordering::Relaxed),
             growing,
             at: 0,
+            in_a_row: 0,
             asks,
             until,
         }
@@ -277,6 +315,16 @@ impl Reader {
 
     fn is_free(&self) -> bool {
         (self.until)()
+    }
+
+    /// How much must have come before it goes on, once it has to wait. One who plays and has used up what was there would
+    /// stutter otherwise.
+    fn enough(&self) -> u64 {
+        if self.asks && self.in_a_row > STEADY {
+            REFILL
+        } else {
+            1
+        }
     }
 
     /// Waits until something of the file is here, with which its length comes, where that is told.
@@ -298,6 +346,7 @@ impl Read for Reader {
         let room = buffer.get_mut(..most).unwrap_or_default();
         let count = read_at(&file, room, self.at)?;
         self.at += count as u64;
+        self.in_a_row += count as u64;
         Ok(count)
     }
 }
@@ -312,8 +361,12 @@ impl Seek for Reader {
                 end.checked_add_signed(by)
             }
         };
-        self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
-        Ok(self.at)
+        let at = at.ok_or(io::ErrorKind::InvalidInput)?;
+        if at != self.at {
+            self.at = at;
+            self.in_a_row = 0;
+        }
+        Ok(at)
     }
 }
 

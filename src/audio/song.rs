@@ -3,29 +3,32 @@
 //! Invariant: whatever a decoder does, be it a panic, ends as a failure of this song and of nothing else.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::{Acquire, Release};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::Thread;
+use std::time::Instant;
 
 use super::decode::Decoder;
 use super::fill::{OnReady, fill};
-use super::growing::{Growing, Until};
-use super::inspect::gave_up;
+use super::growing::{Growing, Learned, Until};
+use super::inspect::{TELL_EVERY, gave_up};
 use super::output::Spec;
 use super::reader::Origin;
 use super::ring::Ring;
 use super::route::Route;
-use super::waveform::Peaks;
+use super::shapes::Shapes;
+use super::survey::Surveyor;
 use super::{AudioError, DECODER_THREAD};
-use crate::domain::Waveform;
 
 /// What is known of a song once it is open.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Facts {
     /// Frames a second.
     pub rate: u32,
+    /// Of the sound that is decoded: one or two.
+    pub channels: u16,
     /// Its length in frames; `None` while nobody knows.
     pub frames: Option<u64>,
 }
@@ -162,35 +165,61 @@ impl Song {
         }
     }
 
-    /// Works out the shape of the song in the background and tells it, unless the song is closed before.
-    pub(super) fn find_shape(&self, tell: impl FnOnce(Waveform) + Send + 'static) {
-        let Material::File(path) = self.material.clone() else {
-            return;
-        };
+    /// Tells what is learned of the song by listening to it in the background, until the song is closed. What is known of
+    /// it already is told at once.
+    pub(super) fn learn(&self, shapes: Shapes, tell: impl Fn(Learned) + Send + 'static) {
         let wishes = Arc::clone(&self.wishes);
-        // A song without a shape plays as well.
-        let _ = std::thread::Builder::new()
-            .name(DECODER_THREAD.into())
-            .spawn(move || {
-                let shape = guarded(|| {
-                    let mut decoder = Decoder::open(&path)?;
-                    let (mut peaks, mut samples) = (Peaks::new(), Vec::new());
-                    let channels = usize::from(decoder.channels());
-                    // A file that breaks off has the shape of what there is.
-                    while !wishes.closed.load(Acquire)
-                        && matches!(decoder.read(&mut samples), Ok(Some(_)))
-                    {
-                        peaks.add(&samples, channels);
-                    }
-                    Ok(peaks.waveform())
-                });
-                if let Ok(shape) = shape
-                    && !wishes.closed.load(Acquire)
-                {
-                    tell(shape);
-                }
-            });
+        let tell = move |learned| {
+            let is_open = !wishes.closed.load(Acquire);
+            if is_open {
+                tell(learned);
+            }
+            is_open
+        };
+        match self.material.clone() {
+            // Who fetches it listens to it.
+            Material::Growing(growing) => growing.on_learn(Box::new(tell)),
+            Material::File(path) => {
+                // A song without a shape plays as well.
+                let _ = std::thread::Builder::new()
+                    .name(DECODER_THREAD.into())
+                    .spawn(move || {
+                        let _ = guarded(|| survey(&path, &shapes, &tell));
+                    });
+            }
+        }
     }
+}
+
+/// Listens to a whole file, unless that was done before, as long as somebody wants to know.
+fn survey(path: &Path, shapes: &Shapes, tell: &impl Fn(Learned) -> bool) -> Result<(), AudioError> {
+    if let Some(known) = shapes.find(path) {
+        tell(Learned::All(Arc::new(known)));
+        return Ok(());
+    }
+    let mut decoder = Decoder::open(path)?;
+    let mut surveyor = Surveyor::new(decoder.rate(), decoder.channels());
+    let (mut samples, mut told) = (Vec::new(), Instant::now());
+    let is_whole = loop {
+        match decoder.read(&mut samples) {
+            Ok(Some(_)) => surveyor.add(&samples),
+            Ok(None) => break true,
+            // A file that breaks off has the shape of what there is.
+            Err(_) => break false,
+        }
+        if told.elapsed() >= TELL_EVERY {
+            told = Instant::now();
+            if !tell(Learned::Shape(surveyor.waveform(decoder.frames()))) {
+                return Ok(());
+            }
+        }
+    };
+    let survey = surveyor.survey();
+    if is_whole {
+        shapes.keep(path, &survey);
+    }
+    tell(Learned::All(Arc::new(survey)));
+    Ok(())
 }
 
 impl Drop for Song {
@@ -249,6 +278,7 @@ impl Wishes {
 fn facts(decoder: &Decoder) -> Facts {
     Facts {
         rate: decoder.rate(),
+        channels: decoder.channels(),
         frames: decoder.frames(),
     }
 }

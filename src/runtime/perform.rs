@@ -6,7 +6,7 @@
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::task::{JoinError, JoinSet};
 
-use super::fetch;
+use super::fetch::Errand;
 use super::world::World;
 use crate::api::{self, Accepted, Secret};
 use crate::app::effect::Effect;
@@ -187,8 +187,10 @@ fn begin(world: &World, effect: Effect, news: &UnboundedSender<News>, jobs: &mut
             jobs.spawn(async move { tell(&news, host(&world, &news, task, &path).await) });
         }
         Effect::Download { song, kind, url } => {
+            // Noted at once: the player's next command may be to play it.
+            let errand = Errand::begin(&world, (song, kind), url);
             jobs.spawn(async move {
-                let event = fetch::download(&world, &news, (song, kind), url).await;
+                let event = errand.run(&world, &news).await;
                 let _ = news.send(News::Happened(Event::Song(event)));
             });
         }

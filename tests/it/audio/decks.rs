@@ -141,7 +141,7 @@ fn the_other_song_is_heard_at_once_without_a_gap_or_a_jump() {
     player.load("a.wav", 0.0, true);
     player.send(compared("b.wav", Alignment::default()));
     player.until(|event| matches!(event, PlayerEvent::Compared { .. }));
-    player.position(|position, playing| playing && position > 1.5);
+    player.position(|position, playing| playing && position > 3.0);
     let mark = recording.len();
     player.send(PlayerCommand::Switch);
     recording.go_on(0.6);
@@ -161,6 +161,9 @@ fn the_other_song_is_heard_at_once_without_a_gap_or_a_jump() {
         assert!(one + other > 0.05, "no gap: {one} {other}");
     }
     assert!(a.last().is_some_and(|level| *level < 0.005));
+    // One is four times as loud as the other, and both are heard equally loud.
+    let jump = 20.0 * (b[b.len() - 1] / a[4]).log10();
+    assert!(jump.abs() < 1.0, "a jump of {jump} dB");
 }
 
 #[test]
