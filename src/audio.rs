@@ -16,6 +16,7 @@ mod decode;
 #[cfg(any(not(target_os = "linux"), feature = "alsa"))]
 mod device;
 mod engine;
+mod export;
 mod fill;
 mod format;
 mod growing;
@@ -52,6 +53,7 @@ use self::shapes::Shapes;
 use self::stage::Stage;
 use crate::domain::{PlayerCommand, PlayerEvent, Seconds, Volume};
 
+pub use export::{Progress, export_mix};
 pub use format::{AudioFormat, sniff};
 pub use growing::{Arrivals, Growing, OnWant};
 pub use inspect::{Inspecting, Inspection, inspect, inspect_film};
@@ -85,6 +87,9 @@ pub enum AudioError {
     /// Damaged.
     #[error("the file is damaged: {0}")]
     Broken(String),
+    /// A file that is not to be replaced.
+    #[error("there is a file of this name already")]
+    Exists,
     /// Cut off.
     #[error("the file breaks off at {0}")]
     BreaksOff(Seconds),

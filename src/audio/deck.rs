@@ -11,6 +11,7 @@ use super::program::Lane;
 use super::route::Route;
 use super::shapes::Shapes;
 use super::song::{Facts, Material, Song};
+use super::survey::Survey;
 use crate::domain::SongId;
 
 /// Rates that outputs take; a song of another is brought to the last.
@@ -137,7 +138,7 @@ impl Deck {
         lanes.collect()
     }
 
-    /// Sends what is learned of a song in one file by listening to it.
+    /// Sends what is learned of a song in one file by listening to it in the background.
     pub(super) fn listen(&self, shapes: Shapes) {
         if let [part] = &self.parts[..] {
             let (number, sender) = (self.number, self.sender.clone());
@@ -147,11 +148,17 @@ impl Deck {
         }
     }
 
-    /// Takes in how long a song in one file is. True when nobody knew.
-    pub(super) fn set_frames(&mut self, frames: u64) -> bool {
-        let facts = self.parts.first_mut().and_then(|part| part.facts.as_mut());
-        let facts = facts.filter(|facts| facts.frames.is_none());
-        facts.map(|facts| facts.frames = Some(frames)).is_some()
+    /// Takes to heart what was learned. True when its length is known only now.
+    pub(super) fn heed(&mut self, survey: &Survey) -> bool {
+        let Some(facts) = self.parts.first_mut().and_then(|part| part.facts.as_mut()) else {
+            return false;
+        };
+        // One channel is heard from two sides.
+        let doubled = if facts.channels == 1 { 3.01 } else { 0.0 };
+        self.loudness = survey.loudness.map(|loudness| loudness as f32 + doubled);
+        let is_news = facts.frames.is_none();
+        facts.frames.get_or_insert(survey.frames);
+        is_news
     }
 
     /// Whether some of it may still be coming in.

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use super::deck::Deck;
 use super::growing::Learned;
 use super::loaded::Loaded;
-use super::output::{Change, Fade, Output};
+use super::output::{Change, Output};
 use super::shapes::Shapes;
 use super::song::{Facts, Material};
 use super::spectrum::Spectrum;
@@ -31,7 +31,7 @@ pub(super) enum Message {
     Command(PlayerCommand),
     /// A part of a song is open, or cannot be opened.
     Opened(u64, usize, Result<Facts, AudioError>),
-    /// What was learned of it by listening.
+    /// What was learned of a song by listening.
     Learned(u64, Learned),
     /// Enough of a lane is decoded to go on with it.
     Filled,
@@ -248,41 +248,6 @@ impl Engine {
         self.seek(from);
         if playing {
             self.sound();
-        }
-    }
-
-    fn learned(&mut self, number: u64, learned: Learned) {
-        let deck = self.song.as_mut().and_then(|loaded| loaded.deck(number));
-        let Some(deck) = deck else { return };
-        let song = deck.id.clone();
-        let survey = match learned {
-            Learned::Shape(waveform) => {
-                return (self.tell)(PlayerEvent::Shape {
-                    song,
-                    waveform,
-                    whole: false,
-                });
-            }
-            Learned::All(survey) => survey,
-        };
-        deck.loudness = survey.loudness.map(|loudness| loudness as f32);
-        let was_unknown = deck.set_frames(survey.frames);
-        (self.tell)(PlayerEvent::Shape {
-            song: song.clone(),
-            waveform: survey.waveform.clone(),
-            whole: true,
-        });
-        (self.tell)(PlayerEvent::Landmarks {
-            song,
-            landmarks: survey.landmarks.clone(),
-        });
-        let is_compared = self.song.as_ref().is_some_and(|it| it.other.is_some());
-        let is_on = self.song.as_ref().filter(|it| it.deck.number == number);
-        if let Some(loaded) = is_on.filter(|_| was_unknown) {
-            (self.tell)(loaded.opened());
-        }
-        if is_compared {
-            self.relevel(Fade::Slow);
         }
     }
 

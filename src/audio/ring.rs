@@ -16,7 +16,7 @@ use super::output::Spec;
 /// How much is decoded ahead.
 const AHEAD: Duration = Duration::from_millis(1500);
 /// How much of what was played is kept: an output may take back what it has not let be heard yet.
-const KEPT: Duration = Duration::from_millis(1000);
+const KEPT: Duration = Duration::from_secs(1);
 
 /// A moment of sound: left and right.
 pub(super) type Frame = [f32; 2];

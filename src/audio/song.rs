@@ -27,6 +27,8 @@ use super::{AudioError, DECODER_THREAD};
 pub(super) struct Facts {
     /// Frames a second.
     pub rate: u32,
+    /// Of the sound that is decoded: one or two.
+    pub channels: u16,
     /// Its length in frames; `None` while nobody knows.
     pub frames: Option<u64>,
 }
@@ -276,6 +278,7 @@ impl Wishes {
 fn facts(decoder: &Decoder) -> Facts {
     Facts {
         rate: decoder.rate(),
+        channels: decoder.channels(),
         frames: decoder.frames(),
     }
 }

@@ -11,7 +11,7 @@ use super::output::Spec;
 use super::ring::Frame;
 
 /// Longer than any output holds back.
-const KEPT: Duration = Duration::from_millis(3000);
+const KEPT: Duration = Duration::from_secs(3);
 
 /// The tap.
 pub(super) struct Tap {

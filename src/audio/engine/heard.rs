@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::{Engine, STALL};
 use crate::audio::AudioError;
+use crate::audio::growing::Learned;
 use crate::audio::inspect::gave_up;
 use crate::audio::loaded::Loaded;
 use crate::audio::output::Fade;
@@ -155,6 +156,44 @@ impl Engine {
             position: Seconds(moment),
             playing: loaded.playing,
         });
+    }
+
+    /// Something was learned of a song by listening to it.
+    pub(super) fn learned(&mut self, number: u64, learned: Learned) {
+        let Some(loaded) = &mut self.song else { return };
+        let is_on = loaded.deck.number == number;
+        let Some(deck) = loaded.deck(number) else {
+            return;
+        };
+        let song = deck.id.clone();
+        let (waveform, survey) = match learned {
+            Learned::Shape(waveform) => (waveform, None),
+            Learned::All(survey) => (survey.waveform.clone(), Some(survey)),
+        };
+        if let Some(survey) = &survey
+            && deck.heed(survey)
+            && is_on
+        {
+            (self.tell)(loaded.opened());
+        }
+        (self.tell)(PlayerEvent::Shape {
+            song: song.clone(),
+            waveform,
+            whole: survey.is_some(),
+        });
+        if let Some(survey) = survey {
+            (self.tell)(PlayerEvent::Landmarks {
+                song,
+                landmarks: survey.landmarks.clone(),
+            });
+            if self
+                .song
+                .as_ref()
+                .is_some_and(|loaded| loaded.other.is_some())
+            {
+                self.relevel(Fade::Slow);
+            }
+        }
     }
 
     /// Begins or ends to tell the spectrum.
