@@ -13,6 +13,7 @@ pub mod lyric;
 pub mod marks;
 pub mod playback;
 pub mod price;
+pub mod ranges;
 pub mod recipe;
 pub mod request;
 pub mod saved;
@@ -31,6 +32,7 @@ pub use playback::{
     Alignment, Landmarks, Next, OutputKind, Playable, PlayerCommand, PlayerEvent, Span, Volume,
     Waveform,
 };
+pub use ranges::Ranges;
 pub use request::{
     AudiosRequest, Endpoint, FileRequest, LyricsRequest, Request, UploadRequest, Work,
 };

@@ -7,6 +7,7 @@ pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod i18n;
+pub mod listen;
 pub mod logging;
 pub mod runtime;
 pub mod sim;

@@ -270,6 +270,7 @@ pub(super) async fn put_together(
             SoundOutput::Silent => OutputChoice::Silent,
         },
         media: config.paths.media.clone(),
+        shapes: Some(config.paths.cache.join("shapes")),
         files_host,
         home,
         webhook: webhook_plan(&config),

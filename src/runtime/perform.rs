@@ -10,7 +10,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::task::{AbortHandle, JoinError, JoinSet};
 
 use super::export;
-use super::fetch;
+use super::fetch::Errand;
 use super::lists;
 use super::world::World;
 use crate::api::{self, Accepted, Secret};
@@ -241,8 +241,10 @@ fn begin(world: &World, effect: Effect, news: &UnboundedSender<News>, jobs: &mut
             });
         }
         Effect::Download { song, kind, url } => {
+            // Noted at once: the player's next command may be to play it.
+            let errand = Errand::begin(&world, (song, kind), url);
             jobs.all.spawn(async move {
-                let event = fetch::download(&world, &news, (song, kind), url).await;
+                let event = errand.run(&world, &news).await;
                 let _ = news.send(News::Happened(Event::Song(event)));
             });
         }

@@ -11,7 +11,7 @@ use super::token::Entered;
 use crate::api::{Client, Host, Secret};
 use crate::app::effect::Effect;
 use crate::app::event::{Event, TokenEvent};
-use crate::audio::{Audio, OutputChoice};
+use crate::audio::{Arrivals, Audio, OutputChoice, Shelf};
 use crate::domain::PlayerEvent;
 use crate::store::Store;
 use crate::webhook::Plan;
@@ -30,7 +30,7 @@ struct Inner {
     store: Store,
     audio: Mutex<Option<Audio>>,
     output: OutputChoice,
-    media: PathBuf,
+    shelf: Shelf,
     files_host: Host,
     home: Option<PathBuf>,
     hook: Hook,
@@ -49,6 +49,8 @@ pub struct Handles {
     pub output: OutputChoice,
     /// The folder of the songs' files.
     pub media: PathBuf,
+    /// The folder where the shapes of songs are kept, if anywhere.
+    pub shapes: Option<PathBuf>,
     /// Where local files are brought, so that the API can fetch them.
     pub files_host: Host,
     /// The user's folder, which `~` stands for.
@@ -70,7 +72,11 @@ impl World {
                 store: handles.store,
                 audio: Mutex::new(None),
                 output: handles.output,
-                media: handles.media,
+                shelf: Shelf {
+                    media: handles.media,
+                    shapes: handles.shapes,
+                    arrivals: Arrivals::default(),
+                },
                 files_host: handles.files_host,
                 home: handles.home,
                 hook: Hook::new(handles.webhook),
@@ -93,7 +99,12 @@ impl World {
 
     /// The folder of the songs' files.
     pub fn media(&self) -> &PathBuf {
-        &self.inner.media
+        &self.inner.shelf.media
+    }
+
+    /// Where the player finds its songs.
+    pub fn shelf(&self) -> &Shelf {
+        &self.inner.shelf
     }
 
     /// Where local files are brought.
@@ -164,7 +175,7 @@ impl World {
                 let _ = news.send(News::Happened(Event::Player(event)));
             }
         };
-        Audio::start(self.inner.media.clone(), self.inner.output.clone(), tell)
+        Audio::start(self.inner.shelf.clone(), self.inner.output.clone(), tell)
     }
 }
 

@@ -13,6 +13,7 @@ mod house;
 mod import;
 mod journeys;
 mod library;
+mod listen;
 mod listening;
 mod lyrics;
 mod order;

@@ -96,6 +96,7 @@ impl Parts {
             store,
             output: OutputChoice::Silent,
             media: self.folder().join("media"),
+            shapes: Some(self.folder().join("shapes")),
             files_host: Host {
                 url: format!("{}/api/v1/files/", self.url.trim_end_matches('/'))
                     .parse()
