@@ -69,6 +69,16 @@ pub struct Fetched {
     pub resumed_from: u64,
 }
 
+impl Fetched {
+    /// A file of so many bytes that was here in full.
+    fn whole(bytes: u64) -> Self {
+        Fetched {
+            bytes,
+            resumed_from: bytes,
+        }
+    }
+}
+
 /// Moves a whole, checked part file to its final place, so that it survives a power cut, and tells its size. A file that
 /// is already there is replaced.
 pub async fn keep(part: &Path, file: &Path) -> io::Result<u64> {
@@ -109,12 +119,7 @@ pub(super) async fn fetch(
             total,
             is_part,
         } => (from, end, total, is_part),
-        Plan::Whole => {
-            return Ok(Fetched {
-                bytes: asked.from,
-                resumed_from: asked.from,
-            });
-        }
+        Plan::Whole => return Ok(Fetched::whole(asked.from)),
         Plan::Anew => {
             discard(&order.part).await.map_err(|error| disk(&error))?;
             return Err(unreachable(

@@ -131,7 +131,9 @@ async fn answer(
     };
     said += "etag: \"v1\"\r\nconnection: close\r\n";
     if manner.length {
-        said += &format!("content-length: {}\r\n", to - from);
+        said += "content-length: ";
+        said += &(to - from).to_string();
+        said += "\r\n";
     }
     said += "\r\n";
     let place = {

@@ -119,23 +119,6 @@ impl World {
             Step::Order(n) => {
                 self.bench.order(&format!("prompt {n}"));
             }
-            Step::OrderToBeCalled(n) => {
-                let request = Request::from(AudiosRequest {
-                    prompt: Some(format!("prompt {n}")),
-                    completion: Some(Completion::Webhook),
-                    ..AudiosRequest::default()
-                });
-                self.bench.act(|queue, cx| queue.order(request, cx));
-            }
-            Step::Call(n, id) if !self.taken.is_empty() => {
-                let count = self.taken.len();
-                let (called, named) = (n % count, id.unwrap_or(n) % count);
-                let call = TaskEvent::Delivered {
-                    task: self.taken[called].task,
-                    api_id: Some(self.taken[named].api_id.clone()),
-                };
-                self.bench.event(call);
-            }
             Step::Answer(job, how) if !self.jobs.is_empty() => {
                 let job = self.jobs.swap_remove(job % self.jobs.len());
                 self.answer(job, how);
@@ -171,6 +154,30 @@ impl World {
             Step::Credit => self
                 .bench
                 .act(|queue, cx| queue.wake_held(Hold::Credit, cx)),
+            step => self.other_step(step),
+        }
+    }
+
+    /// Calls of the provider's, and what is done with the queue as a whole.
+    fn other_step(&mut self, step: Step) {
+        match step {
+            Step::OrderToBeCalled(n) => {
+                let request = Request::from(AudiosRequest {
+                    prompt: Some(format!("prompt {n}")),
+                    completion: Some(Completion::Webhook),
+                    ..AudiosRequest::default()
+                });
+                self.bench.act(|queue, cx| queue.order(request, cx));
+            }
+            Step::Call(n, id) if !self.taken.is_empty() => {
+                let count = self.taken.len();
+                let (called, named) = (n % count, id.unwrap_or(n) % count);
+                let call = TaskEvent::Delivered {
+                    task: self.taken[called].task,
+                    api_id: Some(self.taken[named].api_id.clone()),
+                };
+                self.bench.event(call);
+            }
             Step::Pause(true) => self.bench.act(TaskQueue::pause_queue),
             Step::Pause(false) => self.bench.act(TaskQueue::resume_queue),
             Step::PauseTask(n, on) => self.with_task(n, |world, task| {
@@ -186,7 +193,8 @@ impl World {
                 let shift = [Shift::Earlier, Shift::Later, Shift::First][usize::from(to % 3)];
                 world.bench.act(|queue, cx| queue.shift(task, shift, cx));
             }),
-            Step::Answer(..) | Step::Repeat(_) | Step::Call(..) | Step::Wake => {}
+            // There is nothing yet to do it to.
+            _ => {}
         }
         self.perform();
     }
