@@ -6,6 +6,7 @@
 
 mod answer;
 
+use std::fmt::Write as _;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -139,7 +140,8 @@ impl Shelf {
                 .chars()
                 .filter(|c| !c.is_control())
                 .collect();
-            list += &format!("#EXTINF:-1,{title}\n{}.{}\n", number + 1, song.suffix);
+            // Text takes all that is written to it.
+            let _ = writeln!(list, "#EXTINF:-1,{title}\n{}.{}", number + 1, song.suffix);
         }
         list
     }
@@ -176,7 +178,7 @@ fn kind(first: &[u8]) -> Option<(&'static str, &'static str)> {
 fn secret() -> io::Result<String> {
     let mut bytes = [0u8; 16];
     getrandom::fill(&mut bytes).map_err(|error| io::Error::other(error.to_string()))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
 }
 
 async fn serve(

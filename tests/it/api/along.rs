@@ -131,7 +131,7 @@ async fn answer(
     };
     said += "etag: \"v1\"\r\nconnection: close\r\n";
     if manner.length {
-        said += &format!("content-length: {}\r\n", to - from);
+        said.extend(["content-length: ", &(to - from).to_string(), "\r\n"]);
     }
     said += "\r\n";
     let place = {
