@@ -152,15 +152,18 @@ fn waveform(c: &mut Criterion) {
 fn decode(path: &std::path::Path) -> usize {
     use symphonia::core::codecs::CodecParameters;
     use symphonia::core::codecs::audio::AudioDecoderOptions;
-    use symphonia::core::formats::TrackType;
+    use symphonia::core::formats::probe::Hint;
+    use symphonia::core::formats::{FormatOptions, TrackType};
+    use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
+    use symphonia::core::meta::MetadataOptions;
     let source = Box::new(std::fs::File::open(path).expect("a file"));
-    let stream = symphonia::core::io::MediaSourceStream::new(source, Default::default());
+    let stream = MediaSourceStream::new(source, MediaSourceStreamOptions::default());
     let mut reader = symphonia::default::get_probe()
         .probe(
-            &Default::default(),
+            &Hint::default(),
             stream,
-            Default::default(),
-            Default::default(),
+            FormatOptions::default(),
+            MetadataOptions::default(),
         )
         .expect("known");
     let track = reader.default_track(TrackType::Audio).expect("sound");
