@@ -142,7 +142,46 @@ fn waveform(c: &mut Criterion) {
     group.bench_function(format!("{seconds:.0} s of m4a"), |b| {
         b.iter(|| audio::inspect(black_box(&path)).expect("a song"));
     });
+    group.bench_function("bare decoding of the same", |b| {
+        b.iter(|| decode(black_box(&path)));
+    });
     group.finish();
+}
+
+/// What symphonia alone takes for it.
+fn decode(path: &std::path::Path) -> usize {
+    use symphonia::core::codecs::CodecParameters;
+    use symphonia::core::codecs::audio::AudioDecoderOptions;
+    use symphonia::core::formats::probe::Hint;
+    use symphonia::core::formats::{FormatOptions, TrackType};
+    use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
+    use symphonia::core::meta::MetadataOptions;
+    let source = Box::new(std::fs::File::open(path).expect("a file"));
+    let stream = MediaSourceStream::new(source, MediaSourceStreamOptions::default());
+    let mut reader = symphonia::default::get_probe()
+        .probe(
+            &Hint::default(),
+            stream,
+            FormatOptions::default(),
+            MetadataOptions::default(),
+        )
+        .expect("known");
+    let track = reader.default_track(TrackType::Audio).expect("sound");
+    let Some(CodecParameters::Audio(params)) = &track.codec_params else {
+        panic!("no sound");
+    };
+    let mut decoder = symphonia::default::get_codecs()
+        .make_audio_decoder(params, &AudioDecoderOptions::default())
+        .expect("a decoder");
+    let (mut samples, mut count) = (Vec::<f32>::new(), 0);
+    while let Ok(Some(packet)) = reader.next_packet() {
+        decoder
+            .decode(&packet)
+            .expect("sound")
+            .copy_to_vec_interleaved(&mut samples);
+        count += black_box(&samples).len();
+    }
+    count
 }
 
 /// Orders a song at the simulator and fetches it.

@@ -1,12 +1,12 @@
 //! Sound: commands in, events out.
 //!
-//! A song file is decoded in a thread of its own into a ring; an output pulls it out through a rodio mixer: a PulseAudio
-//! or PipeWire server, the sound card, or a silent clock where there is neither.
+//! Each song file is decoded in a thread of its own into a ring, along a route. Rings that sound together are the lanes of a
+//! program; an output pulls it through a source: a PulseAudio or PipeWire server, the sound card, or a silent clock.
 //!
 //! ```text
-//!  PlayerCommand ──► engine ──seek──► song (decoder) ──► ring ──► source ─► rodio mixer ──► output
-//!                      ▲  └──restart, flow──────────────────────────────────────────────────►┘
-//!  PlayerEvent  ◄──────┘◄── opened, shape, output ready, output lost
+//!  PlayerCommand ──► engine ──route──► songs (decoders) ──► rings ──► program ──► source ──► output
+//!                      ▲  └──put, exchange, follow, flow────────────────────────────────────►┘
+//!  PlayerEvent  ◄──────┘◄── opened, filled, learned, output ready, output lost
 //! ```
 //!
 //! Invariant: nobody who calls this room waits for a disk, a server or a decoder, but for [`inspect()`], which says so.

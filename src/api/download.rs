@@ -132,11 +132,8 @@ pub(super) async fn fetch(
     let first = line.next(&mut response).await?;
     if !is_part {
         check_beginning(first.as_deref().unwrap_or_default())?;
-        let validator = remember(order, response.headers()).await;
-        held = Held {
-            validator: validator.map_err(|error| disk(&error))?,
-            ..Held::default()
-        };
+        let begun = remember(order, response.headers()).await;
+        held = begun.map_err(|error| disk(&error))?;
     }
     held.total = total;
     let resumed_from = held.here.count();

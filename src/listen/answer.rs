@@ -195,8 +195,7 @@ fn disposition(title: &str, suffix: &str) -> String {
         if byte.is_ascii_alphanumeric() {
             full.push(char::from(byte));
         } else {
-            // Writing to a string cannot fail.
-            let _ = write!(full, "%{byte:02X}");
+            let _ = write!(full, "%{byte:02X}"); // text takes all
         }
     }
     if full.is_empty() {

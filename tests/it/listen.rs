@@ -52,9 +52,11 @@ async fn ask(listening: &Listening, request: &str) -> (u16, String, Vec<u8>) {
         .expect("a head");
     let head = String::from_utf8(answer[..end].to_vec()).expect("text");
     let status = head
-        .get(9..12)
-        .and_then(|text| text.parse().ok())
-        .expect("a status");
+        .split(' ')
+        .nth(1)
+        .expect("a status")
+        .parse()
+        .expect("a number");
     (status, head.to_lowercase(), answer[end + 4..].to_vec())
 }
 

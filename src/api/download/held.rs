@@ -92,9 +92,9 @@ fn within(ranges: Option<Ranges>, length: u64) -> Ranges {
     Ranges::from(pairs.collect::<Vec<_>>())
 }
 
-/// Keeps the validator of a file that begins to come in, before its first byte is written, and gives it back. The old
+/// Keeps the validator of a file that begins to come in, before its first byte is written, and holds nothing else. The old
 /// part goes first: its bytes must never stand beside the validator of another file.
-pub(super) async fn remember(order: &Download, headers: &HeaderMap) -> io::Result<Option<String>> {
+pub(super) async fn remember(order: &Download, headers: &HeaderMap) -> io::Result<Held> {
     let text = |name: HeaderName| Some(headers.get(name)?.to_str().ok()?.to_owned());
     let strong = text(ETAG).filter(|tag| tag.starts_with('"'));
     let validator = strong.or_else(|| text(LAST_MODIFIED));
@@ -110,7 +110,10 @@ pub(super) async fn remember(order: &Download, headers: &HeaderMap) -> io::Resul
         };
         fs::write(&path, serde_json::to_vec(&meta)?).await?;
     }
-    Ok(validator)
+    Ok(Held {
+        validator,
+        ..Held::default()
+    })
 }
 
 pub(super) fn meta_path(part: &Path) -> PathBuf {

@@ -58,7 +58,7 @@ fn the_next_song_begins_in_the_frame_behind_the_last() {
     recording.go_on(0.3);
     let heard = recording.samples();
     let begin = onset(&heard);
-    let second = |seconds: f64| (seconds * RATE as f64) as usize;
+    let second = |seconds: f64| (seconds * RATE as f64).round() as usize;
     let (one, alike) = best(&heard, begin + SETTLED, second(1.4) + SETTLED, second(0.94));
     assert!(alike > 0.999, "likeness {alike}");
     let (two, alike) = best(&heard, one + second(1.0), SETTLED, second(1.64));
@@ -89,7 +89,7 @@ fn a_loop_is_as_long_as_its_part_to_the_frame() {
     player.position(|_, playing| playing);
     recording.go_on(4.2);
     let heard = recording.samples();
-    let second = |seconds: f64| (seconds * RATE as f64) as usize;
+    let second = |seconds: f64| (seconds * RATE as f64).round() as usize;
     let begin = onset(&heard);
     let from = second(0.5) + SETTLED;
     let (mut last, _) = best(&heard, begin + SETTLED, from, second(0.7));
