@@ -18,6 +18,7 @@ pub mod fuzzy;
 mod input;
 mod keeper;
 pub mod keymap;
+mod media_keys;
 pub mod notice;
 pub mod panes;
 pub mod settings;

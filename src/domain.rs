@@ -8,6 +8,7 @@ pub mod draft;
 pub mod failure;
 pub mod lyric;
 pub mod marks;
+pub mod media_keys;
 pub mod playback;
 pub mod price;
 pub mod recipe;
@@ -23,6 +24,7 @@ pub use draft::{Draft, FieldError, Problem};
 pub use failure::{Charge, Failure, FailureKind};
 pub use lyric::Lyric;
 pub use marks::{Mark, Marks, Snap};
+pub use media_keys::{MediaKey, NowPlaying};
 pub use playback::{
     Alignment, Landmarks, Next, OutputKind, Playable, PlayerCommand, PlayerEvent, Span, Volume,
     Waveform,

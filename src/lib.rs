@@ -8,6 +8,8 @@ pub mod config;
 pub mod domain;
 pub mod i18n;
 pub mod logging;
+#[cfg(all(feature = "mpris", target_os = "linux"))]
+pub mod media_keys;
 pub mod runtime;
 pub mod sim;
 pub mod store;

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::panes::PaneId;
 use crate::domain::{
-    ApiTaskId, Failure, Field, Link, MediaFile, MediaKind, PlayerEvent, Seconds, Song, SongId,
-    TaskId, TaskRecord,
+    ApiTaskId, Failure, Field, Link, MediaFile, MediaKey, MediaKind, PlayerEvent, Seconds, Song,
+    SongId, TaskId, TaskRecord,
 };
 
 /// Something that has happened.
@@ -53,6 +53,8 @@ pub enum Input {
         /// Rows.
         height: u16,
     },
+    /// A media key was pressed, or a button of the desktop: beside the terminal.
+    Media(MediaKey),
 }
 
 /// What the mouse can point at.

@@ -18,6 +18,7 @@ impl App {
             Input::Key(key) => self.on_key(key),
             Input::Pasted(text) => self.on_paste(&text),
             Input::Pointed { target, gesture } => self.on_pointer(target, gesture),
+            Input::Media(key) => self.on_media_key(&key),
             // The screen is drawn to whatever size it has.
             Input::Resized { .. } => {}
         }

@@ -281,13 +281,31 @@ mod tests {
         };
         let near = |gains: Vec<f32>, expected: &[f32]| {
             gains.len() == expected.len()
-                && gains.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-3)
+                && gains
+                    .iter()
+                    .zip(expected)
+                    .all(|(a, b)| (a - b).abs() < 1e-3)
         };
-        let plain = [level(0.0, false, false), level(-6.0, false, false), level(0.0, true, false)];
+        let plain = [
+            level(0.0, false, false),
+            level(-6.0, false, false),
+            level(0.0, true, false),
+        ];
         assert!(near(Level::gains(&plain), &[1.0, 0.501, 0.0]));
-        let solo = [level(0.0, false, true), level(0.0, true, true), level(6.0, false, false)];
+        let solo = [
+            level(0.0, false, true),
+            level(0.0, true, true),
+            level(6.0, false, false),
+        ];
         assert!(near(Level::gains(&solo), &[1.0, 0.0, 0.0]));
-        assert!(Level { decibels: -40.0, ..Level::default() }.gain() < 1e-9);
+        assert!(
+            Level {
+                decibels: -40.0,
+                ..Level::default()
+            }
+            .gain()
+                < 1e-9
+        );
     }
 
     #[test]

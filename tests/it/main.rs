@@ -12,6 +12,7 @@ mod house;
 mod journeys;
 mod library;
 mod lyrics;
+mod media_keys;
 mod order;
 mod overlay;
 mod player;

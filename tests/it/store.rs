@@ -561,6 +561,7 @@ fn more() -> impl Strategy<Value = fuzzbox::domain::More> {
                 .into_iter()
                 .collect(),
             stems: stem.into_iter().collect(),
+            ..Default::default()
         },
     )
 }

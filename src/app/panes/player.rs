@@ -204,13 +204,14 @@ impl Player {
     }
 
     /// The playhead moves at once: keys pressed in a row add up, whatever the sound room is busy with.
-    fn seek(&mut self, to: Seconds, cx: &mut Cx) {
+    pub fn seek(&mut self, to: Seconds, cx: &mut Cx) {
         let to = to.clamp_to(self.duration.unwrap_or(Seconds(f64::MAX)));
         self.position = to;
         cx.emit(Effect::Player(PlayerCommand::Seek(to)));
     }
 
-    fn set_volume(&mut self, volume: Volume, cx: &mut Cx) {
+    /// Sets the volume; what was mute is heard again.
+    pub fn set_volume(&mut self, volume: Volume, cx: &mut Cx) {
         self.volume = volume;
         self.muted = false;
         cx.emit(Effect::Player(PlayerCommand::SetVolume(volume)));
