@@ -17,4 +17,4 @@ pub use client::{Client, Patience};
 pub use download::{Download, Fetched, Progress, discard, keep};
 pub use host::Host;
 pub use token::{Secret, TokenError};
-pub use wire::Accepted;
+pub use wire::{Accepted, PAGE};

@@ -14,21 +14,27 @@ mod dispatch;
 pub mod editor;
 pub mod effect;
 pub mod event;
+mod flow;
 pub mod fuzzy;
+pub mod import;
 mod input;
 mod keeper;
 pub mod keymap;
+mod listening;
+mod marking;
 mod media_keys;
 pub mod notice;
 pub mod panes;
 pub mod settings;
 pub mod songs;
+pub mod spend;
 mod stories;
 pub mod take;
 pub mod tasks;
 
 use std::collections::BTreeMap;
 
+use crate::domain::ledger::Entry;
 use crate::domain::time::after;
 use crate::domain::{
     Draft, PlayerEvent, Record, Request, Saved, Song, SongId, Task, TaskId, Timestamp,
@@ -37,6 +43,7 @@ use command::Command;
 use cx::Cx;
 use effect::Effect;
 use event::{Event, SongEvent, Stumble, TokenEvent};
+use import::Import;
 use keeper::Keeper;
 use notice::{Notice, Notices};
 use panes::PaneId;
@@ -48,6 +55,7 @@ use panes::player::Player;
 use panes::queue::QueuePane;
 use settings::{Locale, Settings};
 use songs::Songs;
+use spend::Spend;
 use tasks::TaskQueue;
 
 /// The words of a command in a language. Handed in, since words belong to `i18n`, which may know the app but not the
@@ -82,9 +90,15 @@ pub struct App {
     pub tasks: TaskQueue,
     /// The songs.
     pub songs: Songs,
+    /// What was spent.
+    pub spend: Spend,
+    /// The import of earlier songs.
+    pub import: Import,
     /// The notice.
     pub notices: Notices,
     words: CommandWords,
+    is_started: bool,
+    imports_at_start: bool,
     removed: Vec<Draft>,
     unkept_songs: Vec<SongId>,
     /// What the lyrics were when words were ordered.
@@ -114,12 +128,16 @@ impl App {
             compose: Compose::new(saved.draft),
             queue: QueuePane::default(),
             library: Library::new(saved.preferences.tree),
-            player: Player::new(&saved.preferences),
+            player: Player::new(&saved.preferences, settings.spectrum),
             overlay: None,
             tasks: TaskQueue::new(saved.tasks),
             songs: Songs::new(saved.songs, saved.unread),
+            spend: Spend::new(saved.ledger_unread),
+            import: Import::new(saved.import),
+            imports_at_start: false,
             notices: Notices::default(),
             words,
+            is_started: false,
             removed: saved.preferences.removed,
             unkept_songs: Vec::new(),
             lyrics_at: BTreeMap::new(),
@@ -129,6 +147,7 @@ impl App {
             effects: Vec::new(),
             settings,
         };
+        app.tasks.keep_paused(saved.paused);
         app.queue.refresh(&app.tasks);
         app.library.refresh(&app.songs);
         app.recheck(false);
@@ -138,7 +157,7 @@ impl App {
     /// What is to be done first: the rest of the library is read; then tasks that run are asked for, and files that are
     /// missing are fetched. No answer can meet a song that is kept but not known.
     pub fn start(&mut self) -> Vec<Effect> {
-        if self.songs.are_read() {
+        if self.songs.are_read() && self.spend.is_read() {
             self.start_engine();
         } else {
             self.effects.push(Effect::ReadLibrary);
@@ -147,10 +166,12 @@ impl App {
     }
 
     fn start_engine(&mut self) {
+        self.is_started = true;
         let (tasks, songs, mut cx) = self.engine();
         tasks.start(&mut cx);
         songs.start(&mut cx);
         self.place_at_start();
+        self.start_import();
         self.queue.refresh(&self.tasks);
         // The source song of the draft may be among those that have just been read.
         self.recheck(false);
@@ -164,11 +185,13 @@ impl App {
             Event::Tick => self.on_tick(),
             Event::Task(event) => self.on_task(event),
             Event::Song(event) => self.on_song(event),
+            Event::LedgerRead(kept) => self.on_ledger(kept),
             Event::Player(event) => self.on_player(event),
             Event::Token(event) => self.on_token(event),
             Event::Stumbled(stumble) => self.on_stumble(stumble),
             Event::HungUp => self.leave(),
         }
+        self.spend.note_kept(&self.effects, &self.settings.zone);
         std::mem::take(&mut self.effects)
     }
 
@@ -177,6 +200,7 @@ impl App {
         [
             self.tasks.next_wake(self.now),
             self.songs.next_wake(),
+            self.import.next_wake(self.now),
             self.notices.next_wake(),
             self.draft_keeper.next_wake(),
             self.preferences_keeper.next_wake(),
@@ -237,6 +261,8 @@ impl App {
         let (tasks, songs, mut cx) = self.engine();
         tasks.on_tick(&mut cx);
         songs.on_tick(&mut cx);
+        let (import, mut cx) = self.importer();
+        import.on_tick(&mut cx);
         self.keep_songs_with_their_tasks();
         self.queue.refresh(&self.tasks);
         // The preferences hold the drafts that were replaced: they go first.
@@ -266,24 +292,47 @@ impl App {
     }
 
     fn on_song(&mut self, event: SongEvent) {
-        let read = !self.songs.are_read();
+        let is_whole = matches!(
+            event,
+            SongEvent::LibraryRead(_) | SongEvent::LibraryNotRead(_)
+        );
         let (_, songs, mut cx) = self.engine();
         songs.on_event(event, &mut cx);
-        if read && self.songs.are_read() {
+        if is_whole && !self.is_started {
             self.library.refresh(&self.songs);
             self.start_engine();
         }
     }
 
+    /// The engine learns which ids at the API are those of its own tasks, at hand or not.
+    fn on_ledger(&mut self, kept: Vec<Entry>) {
+        let ids = kept
+            .iter()
+            .filter_map(|entry| Some((entry.api_id.clone()?, entry.task)));
+        self.tasks.know(ids);
+        self.spend.read(kept, &self.settings.zone);
+    }
+
     fn on_player(&mut self, event: PlayerEvent) {
         let told = matches!(event, PlayerEvent::Moved { playing: false, .. });
+        let follows = matches!(
+            event,
+            PlayerEvent::Loaded { .. } | PlayerEvent::Followed { .. }
+        );
+        let is_over =
+            matches!(&event, PlayerEvent::Ended { song } if self.player.song() == Some(song));
         let (_, player, mut cx) = self.cx();
         if let Some(song) = player.on_event(event, &mut cx) {
             let (_, songs, mut cx) = self.engine();
             songs.give_up_file(&song, &mut cx);
         }
-        if told {
+        if told || follows {
             self.preferences_keeper.changed(self.now);
+        }
+        if is_over {
+            self.go_on();
+        } else if follows {
+            self.tell_what_follows();
         }
     }
 
@@ -309,6 +358,8 @@ impl App {
                 self.notify(Notice::TokenStored(outranked));
                 let (tasks, _, mut cx) = self.engine();
                 tasks.token_given(&mut cx);
+                let (import, mut cx) = self.importer();
+                import.token_given(&mut cx);
                 self.queue.refresh(&self.tasks);
             }
         }

@@ -81,6 +81,11 @@ impl From<std::io::Error> for AudioError {
     }
 }
 
+/// Writes a mix.
+pub fn export_mix(_stems: &[(PathBuf, f32)], _to: &std::path::Path) -> Result<(), AudioError> {
+    Err(AudioError::Unsupported("a mix".into()))
+}
+
 /// Where sound should go.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum OutputChoice {

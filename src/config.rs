@@ -19,7 +19,7 @@ pub use self::file::{KeyBinding, ROLES, RoleStyle};
 pub use self::paths::Paths;
 pub use self::style::{StyleColor, StyleSpec};
 pub use self::token::{FoundToken, Token, files_token, protect_token, store_token, token};
-pub use self::words::{Language, SoundOutput, Theme};
+pub use self::words::{Language, SoundOutput, SpectrumShown, Theme, Waveform};
 use crate::domain::{Choice, Model};
 
 /// Where the API is when nothing else is said.
@@ -74,6 +74,10 @@ pub struct Config {
     pub files_token_file: Option<PathBuf>,
     /// Where sound goes.
     pub sound: Sourced<SoundOutput>,
+    /// What the waveform is drawn with.
+    pub waveform: Sourced<Waveform>,
+    /// Whether the spectrum is shown from the start.
+    pub spectrum: Sourced<SpectrumShown>,
     /// Whether the mouse is listened to.
     pub mouse: Sourced<bool>,
     /// Models to offer beside the known ones.
@@ -188,6 +192,8 @@ pub fn load(flags: &Flags, env: Environment<'_>) -> Result<Config, ConfigError> 
         sound: Sourced::default(SoundOutput::Auto)
             .or_file(said.sound)
             .or_flag("--sound", flags.sound),
+        waveform: Sourced::default(Waveform::Blocks).or_file(said.waveform),
+        spectrum: Sourced::default(SpectrumShown::Auto).or_file(said.spectrum),
         mouse: Sourced::default(true)
             .or_file(said.mouse)
             .or_flag("--mouse", flags.mouse),

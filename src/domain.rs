@@ -6,6 +6,8 @@
 pub mod action;
 pub mod draft;
 pub mod failure;
+pub mod history;
+pub mod ledger;
 pub mod lyric;
 pub mod marks;
 pub mod media_keys;

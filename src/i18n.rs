@@ -4,7 +4,9 @@
 //! phrase come from the live key map.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod ears;
 mod en;
+mod flow;
 mod taking;
 mod zh_cn;
 mod zh_tw;
@@ -21,6 +23,8 @@ use crate::domain::{
     Charge, Failure, Field, Hold, MediaKind, OutputKind, Problem, Seconds, TaskState, Work,
 };
 
+pub use ears::Listening;
+pub use flow::Flow;
 pub use taking::Taking;
 
 /// How much of a title stands in a sentence, in characters as they are seen.
@@ -151,6 +155,10 @@ pub struct Strings {
     pub details: Details,
     /// Words for the windows on an order as a whole.
     pub taking: Taking,
+    /// Of what is heard.
+    pub listening: Listening,
+    /// Words on the queue as a whole.
+    pub flow: Flow,
     /// Words for the windows over the panes.
     pub windows: Windows,
 }

@@ -13,7 +13,7 @@ use mpris_server::{Property, Server, Signal, Time, TrackId};
 use tokio::sync::watch;
 
 use crate::domain::{MediaKey, NowPlaying, Seconds};
-use controls::{Controls, metadata, status, volume};
+use controls::{Controls, metadata, round, status, volume};
 
 /// Our name on the bus, after that of all players.
 const NAME: &str = "fuzzbox";
@@ -133,6 +133,9 @@ fn changes(was: &NowPlaying, now: &NowPlaying, media: &std::path::Path) -> Vec<P
     }
     if was.volume != now.volume {
         changed.push(Property::Volume(volume(now)));
+    }
+    if was.repeat != now.repeat {
+        changed.push(Property::LoopStatus(round(now)));
     }
     if was.has_next != now.has_next {
         changed.push(Property::CanGoNext(now.has_next));

@@ -20,10 +20,12 @@ use crate::domain::Timestamp;
 
 mod canvas;
 mod desktop;
+mod export;
 pub mod face;
 mod fetch;
 pub mod input;
 mod journal;
+mod lists;
 pub mod perform;
 pub mod recorder;
 pub mod signals;

@@ -5,6 +5,7 @@
 
 mod drafts;
 mod error;
+mod ledger;
 mod open;
 mod schema;
 mod songs;
@@ -21,12 +22,16 @@ use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
 pub use self::error::StoreError;
+use crate::domain::ledger::Entry;
 use crate::domain::{Record, Saved, Song};
 
 /// How long a statement waits for another program that has the database.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long leaving waits for the last writes; longer only if another program holds the database.
 const FAREWELL: Duration = Duration::from_secs(6);
+/// The names of two facts: whether the queue is paused, and how far an import is.
+const PAUSED: &str = "paused";
+const IMPORT: &str = "import";
 /// The most jobs that share one transaction, and so one wait for the disk.
 const BATCH: usize = 64;
 
@@ -42,9 +47,11 @@ pub struct Store {
 type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 type Library = Result<Vec<Song>, StoreError>;
+type Ledger = Result<Vec<Entry>, StoreError>;
 
 enum Job {
     Library(oneshot::Sender<Library>),
+    Ledger(oneshot::Sender<Ledger>),
     Save(Vec<Record>, Answer),
     Close(mpsc::Sender<()>),
 }
@@ -108,6 +115,15 @@ impl Store {
         answered.await.unwrap_or_else(|_| Err(self.stopped()))
     }
 
+    /// The whole ledger, in the order the tasks were ordered.
+    pub async fn ledger(&self) -> Result<Vec<Entry>, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        self.jobs
+            .send(Job::Ledger(answer))
+            .map_err(|_| self.stopped())?;
+        answered.await.unwrap_or_else(|_| Err(self.stopped()))
+    }
+
     fn ask(&self, records: Vec<Record>, answer: Answer) -> Result<(), StoreError> {
         self.jobs
             .send(Job::Save(records, answer))
@@ -154,6 +170,11 @@ fn work(mut connection: Connection, inbox: &mpsc::Receiver<Job>, path: &Path) {
                     // A caller that went away no longer wants them.
                     drop(answer.send(songs));
                 }
+                Job::Ledger(answer) => {
+                    let entries = ledger::load(&connection);
+                    let entries = entries.map_err(|error| StoreError::from_sqlite(path, &error));
+                    drop(answer.send(entries));
+                }
                 Job::Close(closed) => closing = Some(closed),
             }
             next = (closing.is_none() && batch.len() < BATCH)
@@ -193,12 +214,17 @@ fn keep<'a>(
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for record in records {
         match record {
-            Record::Task(task) => tasks::save(&transaction, task)?,
+            Record::Task(task) => {
+                tasks::save(&transaction, task)?;
+                ledger::save(&transaction, task)?;
+            }
             Record::Song(song) => songs::save(&transaction, song)?,
             Record::Draft(draft) => drafts::save_draft(&transaction, draft)?,
             Record::Preferences(preferences) => {
                 drafts::save_preferences(&transaction, preferences)?;
             }
+            Record::Paused(paused) => drafts::save_fact(&transaction, PAUSED, paused)?,
+            Record::Import(mark) => drafts::save_fact(&transaction, IMPORT, mark)?,
         }
     }
     transaction.commit()
@@ -213,5 +239,8 @@ fn load(connection: &Connection) -> rusqlite::Result<Saved> {
         unread: songs::count(connection)?,
         draft: drafts::load_draft(connection)?,
         preferences,
+        paused: drafts::load_fact(connection, PAUSED)?,
+        import: drafts::load_fact(connection, IMPORT)?,
+        ledger_unread: ledger::is_begun(connection)?,
     })
 }

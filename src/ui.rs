@@ -76,7 +76,7 @@ pub fn target(app: &App, size: (u16, u16), column: u16, row: u16) -> Option<Targ
         return panes::overlay::target(app, screen, at);
     }
     if areas.player.area.contains(at) {
-        return panes::player::target(&areas.player, at);
+        return panes::player::target(app, &areas.player, at);
     }
     let pane = PaneId::ALL
         .into_iter()

@@ -19,7 +19,8 @@ use super::error::{self, ApiError, Said};
 use super::host::{self, Host};
 use super::token::Secret;
 use super::wire::{self, Accepted, Because, NoAnswer};
-use crate::domain::{ApiTaskId, Endpoint, Failure, Outcome, Request, TaskRecord, Timestamp};
+use crate::domain::history::{Listing, Page};
+use crate::domain::{ApiTaskId, Failure, Outcome, Request, TaskRecord, Timestamp};
 
 /// The most bytes of an answer: a hundred records with their lyrics take a tenth of it.
 const ANSWER_MAX: usize = 16 << 20;
@@ -132,29 +133,24 @@ impl Client {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let mut records = self.question(token, wire::by_id(ids)).await?;
+        let mut records = self.question(token, wire::by_id(ids)).await?.records;
         records.retain(|record| ids.contains(&record.id));
         Ok(records)
     }
 
-    /// The tasks the account ordered at an endpoint between two moments, with the requests they echo: to look for an
-    /// order whose answer was lost. A record without a date is kept, one of another time is not.
-    pub async fn search(
-        &self,
-        token: &Secret,
-        endpoint: Endpoint,
-        (since, until): (Timestamp, Timestamp),
-    ) -> Result<Vec<TaskRecord>, Failure> {
-        let body = wire::by_time(endpoint, since, until);
-        let mut records = self.question(token, body).await?;
+    /// A page of what the account ordered at an endpoint between two moments, with the requests they echo: to look for an
+    /// order whose answer was lost, or to bring in what was made earlier. A record without a date is kept, one of another
+    /// time is not.
+    pub async fn list(&self, token: &Secret, page: Page) -> Result<Listing, Failure> {
+        let mut listing = self.question(token, wire::by_time(page)).await?;
         // Asked for in whole seconds; and a server may not know the filter.
-        let seconds = since.as_second()..=until.as_second().saturating_add(1);
-        records.retain(|record| {
+        let seconds = page.since.as_second()..=page.until.as_second().saturating_add(1);
+        listing.records.retain(|record| {
             record
                 .created_at
                 .is_none_or(|moment| seconds.contains(&moment.as_second()))
         });
-        Ok(records)
+        Ok(listing)
     }
 
     /// Fetches a file into its part file, going on where an earlier attempt stopped when the server can tell that the
@@ -194,7 +190,7 @@ impl Client {
         answer.read(wire::hosted).map_err(failed)
     }
 
-    async fn question(&self, token: &Secret, body: Value) -> Result<Vec<TaskRecord>, Failure> {
+    async fn question(&self, token: &Secret, body: Value) -> Result<Listing, Failure> {
         let posting = Posting {
             token,
             path: "producer/tasks".to_owned(),
@@ -203,11 +199,11 @@ impl Client {
             is_free: true,
         };
         let answer = self.line.post(posting).await;
-        let mut records = answer
-            .and_then(|answer| answer.read(wire::records))
+        let mut listing = answer
+            .and_then(|answer| answer.read(wire::listing))
             .map_err(|error| error.into_failure(token))?;
-        hide_in(&mut records, token);
-        Ok(records)
+        hide_in(&mut listing.records, token);
+        Ok(listing)
     }
 }
 

@@ -13,15 +13,16 @@ use thiserror::Error;
 use url::Url;
 
 use super::error::Said;
+use crate::domain::history::{Listing, Page};
 use crate::domain::recipe;
 use crate::domain::song::fnv1a;
-use crate::domain::{ApiTaskId, Endpoint, Outcome, Request, TaskRecord, Timestamp};
+use crate::domain::{ApiTaskId, Outcome, Request, TaskRecord, Timestamp};
 use loose::{id, link, moment, text, truth, word};
 use made::Ordered;
 use outcome::outcome;
 
-/// The most records asked for when looking for a lost order.
-const SEARCH_LIMIT: u32 = 100;
+/// How many records a page has: the most that are asked for at once.
+pub const PAGE: u32 = 100;
 
 /// What the API says to an order it has taken.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,15 +59,19 @@ pub(super) fn by_id(ids: &[ApiTaskId]) -> Value {
     json!({ "action": "retrieve_batch", "ids": ids })
 }
 
-/// The body of a question for what the account ordered at an endpoint between two moments.
-pub(super) fn by_time(endpoint: Endpoint, since: Timestamp, until: Timestamp) -> Value {
-    json!({
+/// The body of a question for a page of what the account ordered at an endpoint between two moments.
+pub(super) fn by_time(page: Page) -> Value {
+    let mut body = json!({
         "action": "retrieve_batch",
-        "type": endpoint.name(),
-        "created_at_min": since.as_second(),
-        "created_at_max": until.as_second().saturating_add(1),
-        "limit": SEARCH_LIMIT,
-    })
+        "type": page.endpoint.name(),
+        "created_at_min": page.since.as_second(),
+        "created_at_max": page.until.as_second().saturating_add(1),
+        "limit": PAGE,
+    });
+    if page.offset > 0 {
+        body["offset"] = page.offset.into();
+    }
+    body
 }
 
 /// Reads the answer to an order. `now` dates a song that comes without a date.
@@ -117,6 +122,11 @@ pub fn accepted(request: &Request, body: &[u8], now: Timestamp) -> Result<Accept
 /// Reads the answer to a question for tasks: one record, many, or none for ids that are not known. A record that
 /// cannot be used is left out. `now` dates a song that comes without a date.
 pub fn records(body: &[u8], now: Timestamp) -> Result<Vec<TaskRecord>, NoAnswer> {
+    listing(body, now).map(|listing| listing.records)
+}
+
+/// [`records`], with how many there were, those included that cannot be used.
+pub(super) fn listing(body: &[u8], now: Timestamp) -> Result<Listing, NoAnswer> {
     let answer = parse(body)?;
     let items = match &answer {
         Value::Array(items) => items.as_slice(),
@@ -133,7 +143,10 @@ pub fn records(body: &[u8], now: Timestamp) -> Result<Vec<TaskRecord>, NoAnswer>
         },
         _ => return Err(unclear("the answer is not an object")),
     };
-    Ok(items.iter().filter_map(|item| record(item, now)).collect())
+    Ok(Listing {
+        records: items.iter().filter_map(|item| record(item, now)).collect(),
+        count: u32::try_from(items.len()).unwrap_or(u32::MAX),
+    })
 }
 
 /// Where a file is now, as its host answers: `file_url`, or `url`, within `data` or not.

@@ -14,6 +14,9 @@ use crate::domain::{Record, Request, Song, Task, TaskId};
 
 impl App {
     pub(super) fn on_task(&mut self, event: TaskEvent) {
+        if let TaskEvent::Listed { page, listed } = event {
+            return self.on_listed(page, listed);
+        }
         let (tasks, songs, mut cx) = self.engine();
         let made = tasks.on_event(event, &mut cx);
         let any = !made.is_empty();

@@ -46,6 +46,16 @@ pub enum Command {
     Library(LibraryCommand),
     /// Of the player.
     Player(TransportCommand),
+    /// On the marks of the song that is on.
+    Mark(MarkCommand),
+    /// On how the song that is on is looked at.
+    View(ViewCommand),
+    /// On two songs side by side.
+    Compare(CompareCommand),
+    /// On what plays next.
+    UpNext(UpNextCommand),
+    /// On the mix of the stems.
+    Mixer(MixerCommand),
     /// While text is typed.
     Text(TextCommand),
     /// In an overlay.
@@ -131,6 +141,18 @@ pub enum QueueCommand {
     Drop,
     /// Copy what is known of the task's failure.
     CopyFailure,
+    /// Let a task that is not sent go before the one above it.
+    Earlier,
+    /// Let a task that is not sent go after the one below it.
+    Later,
+    /// Let a task that is not sent go before all others.
+    First,
+    /// Put a task that is not sent aside, or let it wait for its turn again.
+    PauseTask,
+    /// Send nothing more, or send again.
+    Pause,
+    /// Show what was spent.
+    Spend,
 }
 
 /// Commands of the library.
@@ -158,6 +180,8 @@ pub enum LibraryCommand {
     Upload,
     /// Show who was made from whom, or the plain list again.
     Tree,
+    /// Bring in what the account made earlier, or stop doing so.
+    Import,
 }
 
 /// Commands of the player.
@@ -185,6 +209,111 @@ pub enum TransportCommand {
     Actions,
 }
 
+/// Commands on the marks of the song that is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MarkCommand {
+    /// Something begins here: at the cursor, else at the playhead.
+    SetIn,
+    /// It ends here.
+    SetOut,
+    /// The mark that was set last, a tenth of a second earlier.
+    Earlier,
+    /// A tenth of a second later.
+    Later,
+    /// A second earlier.
+    MuchEarlier,
+    /// A second later.
+    MuchLater,
+    /// To the nearest pause.
+    ToSilence,
+    /// To the nearest beat.
+    ToBeat,
+    /// Take both away.
+    Clear,
+    /// Play the part between them round and round, or no longer.
+    Loop,
+    /// Fill the form: replace the part between them, or go on from the one.
+    Use,
+}
+
+/// Commands on how the song that is on is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ViewCommand {
+    /// The player in a window of its own, or back.
+    Large,
+    /// A smaller part of the song, larger.
+    ZoomIn,
+    /// A larger part of the song.
+    ZoomOut,
+    /// The cursor a tenth of a second back.
+    CursorBack,
+    /// A tenth of a second on.
+    CursorOn,
+    /// A second back.
+    CursorMuchBack,
+    /// A second on.
+    CursorMuchOn,
+    /// The cursor to the playhead, where it follows it.
+    CursorHere,
+    /// The playhead to the cursor.
+    PlayFromCursor,
+    /// Lines where the sections of the lyric may begin, or none.
+    Sections,
+    /// The spectrum of what is heard, or not.
+    Spectrum,
+}
+
+/// Commands on two songs side by side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CompareCommand {
+    /// Hear the other; where nothing is compared, begin with the song that this one was made from.
+    Switch,
+    /// Compare with the song that is selected in the library.
+    WithSelected,
+    /// Go on with the one that is heard.
+    End,
+}
+
+/// Commands on what plays next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum UpNextCommand {
+    /// The selected song after all others.
+    Add,
+    /// Everything in sight in the library, from the selected song on, in place of what stood there.
+    PlayAll,
+    /// Show it.
+    Show,
+    /// The selected one sooner.
+    Sooner,
+    /// The selected one later.
+    Later,
+    /// Take the selected one out.
+    Remove,
+    /// Take all out.
+    Clear,
+    /// Round and round: off, all, one.
+    Repeat,
+}
+
+/// Commands on the mix of the stems.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MixerCommand {
+    /// The mixer, or back.
+    Open,
+    /// The selected stem a decibel softer.
+    Softer,
+    /// A decibel louder.
+    Louder,
+    /// The selected stem is not heard, or heard again.
+    Mute,
+    /// The selected stem is heard alone, or with the others again.
+    Solo,
+    /// All as it was made.
+    Reset,
+    /// Write the mix to a WAV file.
+    Export,
+}
+
 /// Commands while text is typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TextCommand {
@@ -203,14 +332,19 @@ pub enum OverlayCommand {
     Accept,
 }
 
+use CompareCommand as A;
 use ComposeCommand as C;
 use LibraryCommand as B;
 use LyricsCommand as L;
+use MarkCommand as K;
+use MixerCommand as X;
 use OverlayCommand as O;
 use QueueCommand as Q;
 use RequestCommand as R;
 use TextCommand as T;
 use TransportCommand as P;
+use UpNextCommand as N;
+use ViewCommand as V;
 
 impl Command {
     /// Every command with its name, in the order of the palette.
@@ -236,9 +370,16 @@ impl Command {
         (Command::Queue(Q::SendAgain), "queue:send-again"),
         (Command::Queue(Q::Drop), "queue:drop"),
         (Command::Queue(Q::CopyFailure), "queue:copy-failure"),
+        (Command::Queue(Q::Earlier), "queue:earlier"),
+        (Command::Queue(Q::Later), "queue:later"),
+        (Command::Queue(Q::First), "queue:first"),
+        (Command::Queue(Q::PauseTask), "queue:pause-task"),
+        (Command::Queue(Q::Pause), "queue:pause"),
+        (Command::Queue(Q::Spend), "queue:spend"),
         (Command::Library(B::Play), "library:play"),
         (Command::Library(B::Actions), "library:actions"),
         (Command::Library(B::Upload), "library:upload"),
+        (Command::Library(B::Import), "library:import"),
         (Command::Library(B::Details), "library:details"),
         (Command::Library(B::Reuse), "library:reuse"),
         (Command::Library(B::Find), "library:find"),
@@ -257,6 +398,46 @@ impl Command {
         (Command::Player(P::Mute), "player:mute"),
         (Command::Player(P::Stop), "player:stop"),
         (Command::Player(P::Actions), "player:actions"),
+        (Command::Mark(K::SetIn), "player:mark-in"),
+        (Command::Mark(K::SetOut), "player:mark-out"),
+        (Command::Mark(K::Earlier), "player:mark-earlier"),
+        (Command::Mark(K::Later), "player:mark-later"),
+        (Command::Mark(K::MuchEarlier), "player:mark-much-earlier"),
+        (Command::Mark(K::MuchLater), "player:mark-much-later"),
+        (Command::Mark(K::ToSilence), "player:mark-to-silence"),
+        (Command::Mark(K::ToBeat), "player:mark-to-beat"),
+        (Command::Mark(K::Clear), "player:clear-marks"),
+        (Command::Mark(K::Loop), "player:loop"),
+        (Command::Mark(K::Use), "player:use-marks"),
+        (Command::View(V::Large), "player:large"),
+        (Command::View(V::ZoomIn), "player:zoom-in"),
+        (Command::View(V::ZoomOut), "player:zoom-out"),
+        (Command::View(V::CursorBack), "player:cursor-back"),
+        (Command::View(V::CursorOn), "player:cursor-on"),
+        (Command::View(V::CursorMuchBack), "player:cursor-much-back"),
+        (Command::View(V::CursorMuchOn), "player:cursor-much-on"),
+        (Command::View(V::CursorHere), "player:cursor-here"),
+        (Command::View(V::PlayFromCursor), "player:play-from-cursor"),
+        (Command::View(V::Sections), "player:sections"),
+        (Command::View(V::Spectrum), "player:spectrum"),
+        (Command::Compare(A::Switch), "player:compare"),
+        (Command::Compare(A::WithSelected), "player:compare-selected"),
+        (Command::Compare(A::End), "player:end-comparison"),
+        (Command::UpNext(N::Add), "player:add-up-next"),
+        (Command::UpNext(N::PlayAll), "player:play-all"),
+        (Command::UpNext(N::Show), "player:up-next"),
+        (Command::UpNext(N::Sooner), "player:up-next-sooner"),
+        (Command::UpNext(N::Later), "player:up-next-later"),
+        (Command::UpNext(N::Remove), "player:up-next-remove"),
+        (Command::UpNext(N::Clear), "player:up-next-clear"),
+        (Command::UpNext(N::Repeat), "player:repeat"),
+        (Command::Mixer(X::Open), "player:mixer"),
+        (Command::Mixer(X::Softer), "player:stem-softer"),
+        (Command::Mixer(X::Louder), "player:stem-louder"),
+        (Command::Mixer(X::Mute), "player:stem-mute"),
+        (Command::Mixer(X::Solo), "player:stem-solo"),
+        (Command::Mixer(X::Reset), "player:mix-reset"),
+        (Command::Mixer(X::Export), "player:mix-export"),
         (Command::NextPane, "global:next-pane"),
         (Command::PreviousPane, "global:previous-pane"),
         (Command::Focus(PaneId::Compose), "global:compose"),
@@ -310,6 +491,9 @@ impl Command {
                 | Command::Overlay(_)
                 | Command::Palette
                 | Command::Compose(C::MuchLess | C::MuchMore)
+                // These need the window they are given in.
+                | Command::UpNext(N::Sooner | N::Later | N::Remove)
+                | Command::Mixer(X::Softer | X::Louder | X::Mute | X::Solo)
         )
     }
 }

@@ -13,7 +13,7 @@ use super::panes::overlay::{
 use crate::domain::draft::is_uuid;
 use crate::domain::{
     Action, AudiosRequest, Choice, Draft, Field, FieldKind, FileRequest, LyricsRequest, MediaKind,
-    Model, Problem, Request, Song, SongId, UploadRequest,
+    Model, Problem, Request, Seconds, Song, SongId, UploadRequest,
 };
 
 /// The files that are ordered, in the order of the menu.
@@ -44,7 +44,14 @@ impl App {
             let refusal = no_id.or_else(|| self.file_refusal(song, kind));
             (Deed::File(kind), refusal)
         });
-        makes.chain(files).chain([(Deed::Reuse, None)]).collect()
+        let marked = App::marked_deed(song).map(|deed| (deed, no_id));
+        let reuse = [(Deed::Reuse, None)];
+        marked
+            .into_iter()
+            .chain(makes)
+            .chain(files)
+            .chain(reuse)
+            .collect()
     }
 
     /// Why a file of a song need not be ordered now.
@@ -79,6 +86,9 @@ impl App {
             Some((Deed::File(kind), None)) => {
                 self.overlay = Some(Overlay::Ask(Question::OrderFile(menu.song, kind)));
             }
+            Some((Deed::ReplaceMarked | Deed::ExtendMarked, None)) => {
+                self.use_marks(&menu.song, Seconds::ZERO);
+            }
             Some((Deed::Reuse, None)) => self.reuse(&menu.song),
             None => {}
         }
@@ -107,7 +117,7 @@ impl App {
     }
 
     /// Fills the form from a song, to do this to it, and says what was filled.
-    fn fill_for(&mut self, id: &SongId, choice: Choice) {
+    pub(super) fn fill_for(&mut self, id: &SongId, choice: Choice) {
         let Some(song) = self.songs.get(id) else {
             return;
         };
@@ -197,6 +207,7 @@ impl App {
         let text = match purpose {
             Purpose::Lyrics => self.compose.draft().prompt.as_str(),
             Purpose::Upload => "",
+            Purpose::Export => &self.export_path(),
         };
         self.overlay = Some(Overlay::Line(Box::new(Prompter {
             purpose,
@@ -211,6 +222,7 @@ impl App {
         let order = match line.purpose {
             Purpose::Lyrics => lyrics_order(&typed),
             Purpose::Upload => upload_order(&typed, &self.settings.start_folder),
+            Purpose::Export => return self.accept_export(line),
         };
         match order {
             Ok(request) => {
@@ -220,6 +232,20 @@ impl App {
                 line.problem = Some(problem);
                 self.overlay = Some(Overlay::Line(line));
             }
+        }
+    }
+}
+
+impl App {
+    /// Writes the mix to the path that was typed.
+    fn accept_export(&mut self, mut line: Box<Prompter>) {
+        let typed = line.editor.contents();
+        let path = typed.trim();
+        if path.is_empty() {
+            line.problem = Some(Problem::Missing);
+            self.overlay = Some(Overlay::Line(line));
+        } else {
+            self.export_mix(from_folder(path, &self.settings.start_folder));
         }
     }
 }

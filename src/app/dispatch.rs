@@ -11,6 +11,7 @@ use super::effect::Effect;
 use super::notice::{Copied, Notice, Refusal};
 use super::panes::PaneId;
 use super::panes::overlay::{Entry, Overlay, Palette, Purpose, Question};
+use super::panes::queue::moved;
 use super::settings::Locale;
 use crate::domain::{Field, TaskState};
 
@@ -40,6 +41,11 @@ impl App {
             Command::Queue(command) => self.on_queue(command),
             Command::Library(command) => self.on_library(command),
             Command::Player(command) => self.on_transport(command),
+            Command::Mark(command) => self.on_mark(command),
+            Command::View(command) => self.on_view(command),
+            Command::Compare(command) => self.on_compare(command),
+            Command::UpNext(command) => self.on_up_next(command),
+            Command::Mixer(command) => self.on_mixer(command),
             Command::Text(command) => self.on_text_command(command),
             Command::Overlay(OverlayCommand::Close) => self.overlay = None,
             Command::Overlay(OverlayCommand::Accept) => self.accept_overlay(),
@@ -52,6 +58,11 @@ impl App {
             Command::Queue(command) => self.queue_refusal(command),
             Command::Library(command) => self.library_refusal(command),
             Command::Player(command) => self.transport_refusal(command),
+            Command::Mark(_)
+            | Command::View(_)
+            | Command::Compare(_)
+            | Command::UpNext(_)
+            | Command::Mixer(_) => self.listening_refusal(command),
             Command::Undo if self.focus != PaneId::Lyrics && self.removed.is_empty() => {
                 Some(Refusal::NothingToUndo)
             }
@@ -64,6 +75,9 @@ impl App {
     }
 
     fn queue_refusal(&self, command: QueueCommand) -> Option<Refusal> {
+        if matches!(command, QueueCommand::Pause | QueueCommand::Spend) {
+            return None;
+        }
         let Some(task) = self.queue.selected().and_then(|id| self.tasks.get(id)) else {
             return Some(Refusal::NoTask);
         };
@@ -84,6 +98,7 @@ impl App {
             (QueueCommand::SendAgain, _) => Refusal::NotInDoubt,
             (QueueCommand::Drop, state) if state.is_final() => Refusal::AlreadyFinal,
             (QueueCommand::Drop, _) => Refusal::AtTheApi,
+            (command, _) => return self.flow_refusal(command, task),
         };
         Some(refused)
     }
@@ -93,14 +108,16 @@ impl App {
             LibraryCommand::Find | LibraryCommand::Tree => {
                 return self.songs.is_empty().then_some(Refusal::NoSong);
             }
-            LibraryCommand::Upload => return None,
+            LibraryCommand::Upload | LibraryCommand::Import => return None,
             _ => {}
         }
         let Some(song) = self.library.selected().and_then(|id| self.songs.get(id)) else {
             return Some(Refusal::NoSong);
         };
         match command {
-            LibraryCommand::Play if song.audio.file.is_none() => Some(Refusal::NotFetchedYet),
+            LibraryCommand::Play if self.playable(&song.id).is_none() => {
+                Some(Refusal::NotFetchedYet)
+            }
             LibraryCommand::Fetch if !self.songs.can_fetch(&song.id) => {
                 Some(Refusal::NothingToFetch)
             }
@@ -120,7 +137,7 @@ impl App {
                 let on = self.player.song().and_then(|id| self.songs.get(id));
                 on.is_none().then_some(Refusal::NothingLoaded)
             }
-            TransportCommand::Next => self.neighbour(1).is_none().then_some(Refusal::NoNext),
+            TransportCommand::Next => self.next_song().is_none().then_some(Refusal::NoNext),
             TransportCommand::Previous => {
                 let can = self.player.is_open() || self.neighbour(-1).is_some();
                 (!can).then_some(Refusal::NoPrevious)
@@ -140,7 +157,17 @@ impl App {
 
     fn on_motion(&mut self, motion: Motion) {
         if let Some(overlay) = &mut self.overlay {
-            return overlay.on_motion(motion);
+            return match overlay {
+                Overlay::Player => self.move_in_player(motion),
+                Overlay::UpNext { selected } => {
+                    *selected = moved(*selected, self.player.up_next.songs().len(), motion);
+                }
+                Overlay::Mixer { song, selected } => {
+                    let stems = self.songs.get(song).map_or(0, |song| song.more.stems.len());
+                    *selected = moved(*selected, stems, motion);
+                }
+                overlay => overlay.on_motion(motion),
+            };
         }
         match self.focus {
             PaneId::Compose => {
@@ -185,6 +212,14 @@ impl App {
     }
 
     fn on_queue(&mut self, command: QueueCommand) {
+        match command {
+            QueueCommand::Pause => return self.toggle_pause(),
+            QueueCommand::Spend => {
+                self.overlay = Some(Overlay::Spend { top: 0 });
+                return;
+            }
+            _ => {}
+        }
         let Some(task) = self.queue.selected() else {
             return;
         };
@@ -199,6 +234,7 @@ impl App {
                 }
                 return;
             }
+            command => return self.on_flow(command, task),
         };
     }
 
@@ -214,6 +250,7 @@ impl App {
                 self.preferences_keeper.changed(self.now);
                 return self.set_focus(PaneId::Library);
             }
+            LibraryCommand::Import => return self.toggle_import(),
             _ => {}
         }
         let Some(song) = self.library.selected().and_then(|id| self.songs.get(id)) else {
@@ -235,7 +272,10 @@ impl App {
             }
             LibraryCommand::CopyId => self.copy(id.0, Copied::Id),
             LibraryCommand::CopyLyric => self.copy(song.lyric.clone(), Copied::Lyric),
-            LibraryCommand::Find | LibraryCommand::Upload | LibraryCommand::Tree => {}
+            LibraryCommand::Find
+            | LibraryCommand::Upload
+            | LibraryCommand::Tree
+            | LibraryCommand::Import => {}
         }
     }
 
@@ -271,7 +311,16 @@ impl App {
             Some(Overlay::Copy(menu)) => self.copy_chosen(&menu),
             Some(Overlay::Batch(batch)) => self.order_batch(&batch),
             Some(Overlay::Task { task, .. }) => self.accept_words(task),
-            Some(Overlay::Help { .. } | Overlay::Song { .. } | Overlay::Request { .. }) | None => {}
+            Some(Overlay::UpNext { selected }) => self.play_up_next(selected),
+            Some(
+                Overlay::Help { .. }
+                | Overlay::Song { .. }
+                | Overlay::Request { .. }
+                | Overlay::Player
+                | Overlay::Mixer { .. }
+                | Overlay::Spend { .. },
+            )
+            | None => {}
         }
     }
 

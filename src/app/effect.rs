@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::domain::{
-    ApiTaskId, Endpoint, MediaKind, PlayerCommand, Record, Request, SongId, TaskId, Timestamp,
+    ApiTaskId, Endpoint, MediaFile, MediaKind, PlayerCommand, Record, Request, SongId, TaskId,
+    Timestamp,
 };
 
 /// Something the world must do. At most 16 variants: a new one needs a new device, not a new feature.
@@ -39,6 +40,8 @@ pub enum Effect {
         since: Timestamp,
         /// Created at or before.
         until: Timestamp,
+        /// `None`: all of them, to find what is in doubt. Else one page of them, after so many, for an import.
+        page: Option<u32>,
     },
     /// Fetch a file of a song into the media folder.
     Download {
@@ -48,6 +51,15 @@ pub enum Effect {
         kind: MediaKind,
         /// From where.
         url: Url,
+    },
+    /// Write a mix of a song's stems to a WAV file. A file that is there is not replaced.
+    Export {
+        /// The song.
+        song: SongId,
+        /// Its stems, each with the factor for its samples.
+        stems: Vec<(MediaFile, f32)>,
+        /// The path of the file, as the user named it.
+        to: String,
     },
     /// Read the whole library, which the first screen does not wait for.
     ReadLibrary,

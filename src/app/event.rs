@@ -6,6 +6,8 @@ use crossterm::event::KeyEvent;
 use serde::{Deserialize, Serialize};
 
 use super::panes::PaneId;
+use crate::domain::history::{Listing, Page};
+use crate::domain::ledger::Entry;
 use crate::domain::{
     ApiTaskId, Failure, Field, Link, MediaFile, MediaKey, MediaKind, PlayerEvent, Seconds, Song,
     SongId, TaskId, TaskRecord,
@@ -22,6 +24,8 @@ pub enum Event {
     Task(TaskEvent),
     /// To a song's files.
     Song(SongEvent),
+    /// The ledger is read: every order that ever went out.
+    LedgerRead(Vec<Entry>),
     /// To the player.
     Player(PlayerEvent),
     /// While the token was typed, which happens outside the app.
@@ -46,6 +50,8 @@ pub enum Input {
         /// How.
         gesture: Gesture,
     },
+    /// The window has the keyboard of the user, or no longer.
+    Focused(bool),
     /// The window has another size.
     Resized {
         /// Columns.
@@ -79,6 +85,8 @@ pub enum Target {
 pub enum Gesture {
     /// Pressed its first button.
     Click,
+    /// Let it go.
+    Release,
     /// Turned its wheel up.
     WheelUp,
     /// Turned its wheel down.
@@ -150,6 +158,13 @@ pub enum TaskEvent {
         /// What was found, or why nothing could be asked.
         found: Result<Vec<TaskRecord>, Failure>,
     },
+    /// A page of the account's tasks was listed, for an import.
+    Listed {
+        /// Which.
+        page: Page,
+        /// What stands on it, or why it could not be had.
+        listed: Result<Listing, Failure>,
+    },
 }
 
 /// What happened to a song's files.
@@ -190,6 +205,20 @@ pub enum SongEvent {
     LibraryRead(Vec<Song>),
     /// The library could not be read; why.
     LibraryNotRead(String),
+    /// A mix is written to a file.
+    Exported {
+        /// Which song.
+        song: SongId,
+        /// The path, as the user named it.
+        to: String,
+    },
+    /// A mix could not be written.
+    NotExported {
+        /// Which song.
+        song: SongId,
+        /// Why, in a line.
+        reason: String,
+    },
     /// A file could not be fetched.
     NotFetched {
         /// Which song.

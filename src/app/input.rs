@@ -17,6 +17,7 @@ impl App {
         match input {
             Input::Key(key) => self.on_key(key),
             Input::Pasted(text) => self.on_paste(&text),
+            Input::Focused(has_focus) => self.on_window_focus(has_focus),
             Input::Pointed { target, gesture } => self.on_pointer(target, gesture),
             Input::Media(key) => self.on_media_key(&key),
             // The screen is drawn to whatever size it has.
@@ -28,6 +29,9 @@ impl App {
     pub fn contexts(&self) -> (&'static [Context], bool) {
         match &self.overlay {
             Some(overlay) if overlay.editor().is_some() => return (&[Context::Line], true),
+            Some(Overlay::Player) => return (&[Context::Player], false),
+            Some(Overlay::UpNext { .. }) => return (&[Context::UpNext], false),
+            Some(Overlay::Mixer { .. }) => return (&[Context::Mixer], false),
             Some(_) => return (&[Context::Overlay], false),
             None => {}
         }
@@ -114,12 +118,12 @@ impl App {
     fn on_pointer(&mut self, target: Target, gesture: Gesture) {
         let motion = match gesture {
             Gesture::Click => return self.on_click(target),
+            Gesture::Release => return self.on_release(target),
             Gesture::WheelUp => super::command::Motion::Up,
             Gesture::WheelDown => super::command::Motion::Down,
         };
-        if let Some(overlay) = &mut self.overlay {
-            overlay.on_motion(motion);
-            return;
+        if self.overlay.is_some() && !matches!(target, Target::Waveform(_)) {
+            return self.obey(Command::Move(motion));
         }
         match target {
             Target::Waveform(_) => self.obey(Command::Player(match gesture {
@@ -133,7 +137,18 @@ impl App {
         }
     }
 
+    fn on_release(&mut self, target: Target) {
+        match target {
+            Target::Waveform(share) => self.release_waveform(share),
+            _ => self.player.forget_grab(),
+        }
+    }
+
     fn on_click(&mut self, target: Target) {
+        self.player.forget_grab();
+        if let (Target::Waveform(share), None | Some(Overlay::Player)) = (target, &self.overlay) {
+            return self.press_waveform(share);
+        }
         if let Some(overlay) = &mut self.overlay {
             let Target::PaletteRow(row) = target else {
                 return;
@@ -142,6 +157,11 @@ impl App {
                 Overlay::Palette(palette) => palette.select_row(row),
                 Overlay::Source(picker) => picker.select_row(row),
                 Overlay::Actions(menu) => menu.selected = row.min(menu.rows.len()),
+                Overlay::UpNext { selected } => *selected = row,
+                Overlay::Mixer { selected, .. } => {
+                    *selected = row;
+                    return;
+                }
                 _ => return,
             }
             return self.obey(Command::Overlay(OverlayCommand::Accept));
@@ -168,11 +188,7 @@ impl App {
                     self.obey(Command::Library(super::command::LibraryCommand::Play));
                 }
             }
-            Target::Waveform(share) => {
-                let (_, player, mut cx) = self.cx();
-                player.seek_to_share(share, &mut cx);
-            }
-            Target::PaletteRow(_) => {}
+            Target::Waveform(_) | Target::PaletteRow(_) => {}
         }
     }
 }
@@ -188,5 +204,9 @@ fn works_over(command: Command) -> bool {
             | Command::Help
             | Command::Palette
             | Command::Player(_)
+            | Command::Mark(_)
+            | Command::View(_)
+            | Command::Compare(_)
+            | Command::UpNext(_)
     )
 }

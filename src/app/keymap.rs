@@ -31,11 +31,17 @@ pub enum Context {
     Text,
     /// An overlay: help, palette, question, details.
     Overlay,
+    /// The window of the player.
+    Player,
+    /// The list of what plays next.
+    UpNext,
+    /// The mixer of stems.
+    Mixer,
 }
 
 impl Context {
     /// Every context, in the order of the help.
-    pub const ALL: [Context; 8] = [
+    pub const ALL: [Context; 11] = [
         Context::Global,
         Context::Compose,
         Context::Lyrics,
@@ -44,6 +50,9 @@ impl Context {
         Context::Line,
         Context::Text,
         Context::Overlay,
+        Context::Player,
+        Context::UpNext,
+        Context::Mixer,
     ];
 
     /// Its name in the config.
@@ -57,6 +66,9 @@ impl Context {
             Context::Line => "line",
             Context::Text => "text",
             Context::Overlay => "overlay",
+            Context::Player => "player",
+            Context::UpNext => "up-next",
+            Context::Mixer => "mixer",
         }
     }
 }

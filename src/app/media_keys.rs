@@ -20,6 +20,11 @@ impl App {
             MediaKey::Stop => self.transport(TransportCommand::Stop),
             MediaKey::SeekBy(seconds) => self.seek_by_media_key(*seconds),
             MediaKey::SeekTo(moment) => self.seek_by_media_key(moment.0 - self.player.position().0),
+            MediaKey::SetRepeat(repeat) => {
+                self.player.up_next.set_repeat(*repeat);
+                self.preferences_keeper.changed(self.now);
+                self.tell_what_follows();
+            }
             MediaKey::SetVolume(volume) => {
                 let (_, player, mut cx) = self.cx();
                 player.set_volume(*volume, &mut cx);
@@ -68,6 +73,7 @@ impl App {
             } else {
                 self.player.volume()
             },
+            repeat: self.player.up_next.repeat(),
             has_next: can(TransportCommand::Next),
             has_previous: can(TransportCommand::Previous),
         }

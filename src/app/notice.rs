@@ -3,7 +3,11 @@
 //! Invariant: a notice holds a meaning; `i18n` chooses the words.
 
 use super::command::Command;
-use crate::domain::{Choice, Failure, Field, MediaKind, Timestamp, time::after};
+use crate::domain::history::ImportCourse;
+use crate::domain::saved::Repeat;
+use crate::domain::{
+    Choice, Failure, Field, Mark, MediaKind, Seconds, Span, Timestamp, time::after,
+};
 
 /// Something the user should know now.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,8 +66,50 @@ pub enum Notice {
     BatchOrdered(usize),
     /// So many songs a day are allowed, and today's are used up.
     BudgetReached(u32),
+    /// Something about the queue as a whole, or about an import.
+    Flow(Told),
+    /// Of what is heard.
+    Ear(Ear),
     /// Something inside broke; what.
     Broke(String),
+}
+
+/// What the listener is told.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ear {
+    /// A mark is set.
+    Marked(Mark, Seconds),
+    /// This part goes round and round; `None`: no longer.
+    Loops(Option<Span>),
+    /// Another song stands beside the one that is on; its title.
+    Compares(String),
+    /// A song plays next; its title.
+    Added(String),
+    /// So many songs are played.
+    PlaysAll(usize),
+    /// It goes round another way.
+    Repeats(Repeat),
+    /// A mix is being written.
+    Exporting,
+    /// It is written to this path.
+    Exported(String),
+    /// It could not be written; why.
+    NotExported(String),
+}
+
+/// What is told of the queue as a whole, and of an import.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Told {
+    /// Nothing is sent any more, or it is again.
+    Paused(bool),
+    /// What the account made earlier is being brought in.
+    ImportBegun,
+    /// No more of it is brought in for now.
+    ImportStopped,
+    /// All of it was looked at.
+    Imported(ImportCourse),
+    /// The provider does not list it; why.
+    ImportRefused(Failure),
 }
 
 /// What was made, where it is no song.
@@ -147,10 +193,34 @@ pub enum Refusal {
     AlreadyHere,
     /// The file is ordered or being fetched.
     OnItsWay,
+    /// The task does not wait for its turn.
+    NotWaiting,
+    /// Nothing that can be moved stands before it.
+    IsFirst,
+    /// Nothing that can be moved stands after it.
+    IsLast,
     /// The order has nothing in which its songs could differ.
     NothingToVary,
     /// A batch over models without a model.
     NoModelChosen,
+    /// Nobody knows how long the song is yet.
+    NoLength,
+    /// No mark is set.
+    NoMarks,
+    /// Two marks are needed.
+    NotTwoMarks,
+    /// No pause is known in the song.
+    NoSilence,
+    /// No beat is known in the song.
+    NoBeat,
+    /// There is no other song to compare with.
+    NothingToCompare,
+    /// The other song is still being opened.
+    NotReady,
+    /// Nothing plays next.
+    NothingUpNext,
+    /// The song has no stems.
+    NoStems,
 }
 
 /// How loud a notice speaks.
@@ -175,29 +245,44 @@ impl Notice {
             | Notice::Finished(_)
             | Notice::Arrived(Arrival::File(..) | Arrival::Words)
             | Notice::TaskFound(_)
+            | Notice::Ear(Ear::Exported(_))
             | Notice::TokenStored(_)
             | Notice::Copied(_)
+            | Notice::Flow(Told::Paused(false) | Told::Imported(_))
             | Notice::Undone => Tone::Good,
             Notice::FormFilled(_)
+            | Notice::Ear(
+                Ear::Marked(..)
+                | Ear::Loops(_)
+                | Ear::Compares(_)
+                | Ear::Added(_)
+                | Ear::PlaysAll(_)
+                | Ear::Repeats(_)
+                | Ear::Exporting,
+            )
             | Notice::FormFilledFor(..)
             | Notice::Experimental(_)
             | Notice::NothingPasted
             | Notice::FormCleared
             | Notice::Refused(..)
             | Notice::UnknownKey(_)
+            | Notice::Flow(Told::ImportBegun | Told::ImportStopped)
             | Notice::PasteCut(_) => Tone::Plain,
             Notice::TaskInDoubt(_)
             | Notice::Arrived(Arrival::WordsWait(_))
             | Notice::TokenNeeded
             | Notice::CreditNeeded
             | Notice::BudgetReached(_)
+            | Notice::Flow(Told::Paused(true))
             | Notice::DraftRefused(_)
             | Notice::NotCopied(_)
             | Notice::LibraryNotRead(_) => Tone::Warning,
             Notice::TaskFailed(..)
+            | Notice::Ear(Ear::NotExported(_))
             | Notice::NotSaved(_)
             | Notice::NotPlayed(_)
             | Notice::NotFetched(..)
+            | Notice::Flow(Told::ImportRefused(_))
             | Notice::Broke(_) => Tone::Error,
         }
     }

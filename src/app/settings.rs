@@ -109,6 +109,17 @@ pub struct StyleSpec {
     pub reverse: bool,
 }
 
+/// What a waveform is drawn with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WaveStyle {
+    /// Blocks of an eighth of a cell.
+    #[default]
+    Blocks,
+    /// Braille: twice as fine across.
+    Braille,
+}
+
 /// Everything the user has set that decisions and the screen depend on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
@@ -152,6 +163,15 @@ pub struct Settings {
     /// Where the user's clock stands.
     #[serde(with = "jiff::fmt::serde::tz::required")]
     pub zone: TimeZone,
+    /// How often the spectrum of what is heard is shown, a second.
+    #[serde(default = "spectrum_hertz")]
+    pub spectrum_hertz: u8,
+    /// Whether it is shown from the start.
+    #[serde(default)]
+    pub spectrum: bool,
+    /// What the waveform is drawn with.
+    #[serde(default)]
+    pub wave: WaveStyle,
     /// How long the first answer to a poll is waited for, as a factor: 1 for the real API, less for a quick simulator.
     pub pace: f64,
 }
@@ -176,7 +196,14 @@ impl Default for Settings {
             media_folder: "~/.local/share/fuzzbox/media".to_owned(),
             start_folder: String::new(),
             zone: TimeZone::UTC,
+            spectrum_hertz: spectrum_hertz(),
+            spectrum: false,
+            wave: WaveStyle::Blocks,
             pace: 1.0,
         }
     }
+}
+
+fn spectrum_hertz() -> u8 {
+    20
 }

@@ -4,18 +4,18 @@
 
 mod fetches;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use super::cx::Cx;
 use super::effect::Effect;
 use super::event::SongEvent;
-use super::notice::Notice;
+use super::notice::{Ear, Notice};
 use crate::domain::failure::FailureKind;
 use crate::domain::{
     Failure, Link, Media, MediaFile, MediaKind, More, Record, Song, SongId, Timestamp,
 };
 pub use fetches::FetchProgress;
-use fetches::{Fetch, FetchState, Key, is_wanted, key};
+use fetches::{Fetches, Rank, is_wanted, key};
 
 /// The songs of the library.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -25,7 +25,7 @@ pub struct Songs {
     places: HashMap<SongId, usize>,
     /// How many there are, while only the newest have been read.
     unread: Option<usize>,
-    fetches: BTreeMap<Key, Fetch>,
+    fetches: Fetches,
 }
 
 impl Songs {
@@ -65,13 +65,9 @@ impl Songs {
 
     /// Begins to fetch every file that is missing.
     pub fn start(&mut self, cx: &mut Cx) {
-        let missing = self.all.iter().flat_map(|song| {
-            MediaKind::ALL
-                .into_iter()
-                .filter(|kind| is_wanted(song, *kind))
-                .map(|kind| (key(kind, &song.id), Fetch::new()))
-        });
-        self.fetches.extend(missing);
+        for song in &self.all {
+            want(&mut self.fetches, song, Rank::of(song, cx.now));
+        }
         self.begin_fetches(cx);
     }
 
@@ -101,10 +97,7 @@ impl Songs {
 
     /// How far a file is that is being fetched.
     pub fn progress(&self, id: &SongId, kind: MediaKind) -> Option<FetchProgress> {
-        match self.fetches.get(&key(kind, id))?.state {
-            FetchState::Running(progress) => Some(progress),
-            FetchState::Wanted { .. } => Some(FetchProgress::default()),
-        }
+        self.fetches.progress(&key(kind, id))
     }
 
     /// Takes in a finished song: keeps it and begins to fetch its files. A song that is known keeps its files.
@@ -125,8 +118,20 @@ impl Songs {
             }
         }
         cx.emit(Effect::Save(Record::Song(Box::new(song.clone()))));
-        self.want(&song);
+        want(&mut self.fetches, &song, Rank::Wanted);
         self.put(song);
+        self.begin_fetches(cx);
+    }
+
+    /// Takes in songs that were made earlier and are not known yet: keeps them, and fetches their files when nothing else is
+    /// waited for.
+    pub fn add_earlier(&mut self, songs: Vec<Song>, cx: &mut Cx) {
+        for song in &songs {
+            cx.emit(Effect::Save(Record::Song(Box::new(song.clone()))));
+            want(&mut self.fetches, song, Rank::of(song, cx.now));
+        }
+        self.all.extend(songs);
+        self.arrange();
         self.begin_fetches(cx);
     }
 
@@ -149,18 +154,17 @@ impl Songs {
         let media = song.media_mut(kind);
         media.url = Some(url);
         media.failure = None;
-        self.want(&song);
+        want(&mut self.fetches, &song, Rank::Wanted);
         self.put(song.clone());
         self.begin_fetches(cx);
         song
     }
 
-    fn want(&mut self, song: &Song) {
-        for kind in MediaKind::ALL {
-            if is_wanted(song, kind) {
-                let key = key(kind, &song.id);
-                self.fetches.entry(key).or_insert_with(Fetch::new);
-            }
+    /// Changes what the listener keeps with a song: its marks, its mix.
+    pub fn annotate(&mut self, id: &SongId, change: impl FnOnce(&mut More), cx: &mut Cx) {
+        if let Some(song) = self.get_mut(id) {
+            change(&mut song.more);
+            cx.emit(Effect::Save(Record::Song(Box::new(song.clone()))));
         }
     }
 
@@ -169,7 +173,7 @@ impl Songs {
         self.get(id).is_some_and(|song| {
             MediaKind::ALL.into_iter().any(|kind| {
                 let media = song.media(kind);
-                let is_on_its_way = self.fetches.contains_key(&key(kind, id));
+                let is_on_its_way = self.fetches.has(&key(kind, id));
                 media.file.is_none() && media.url.is_some() && !is_on_its_way
             })
         })
@@ -177,7 +181,10 @@ impl Songs {
 
     /// The audio that is here cannot be played: where there is a link, it counts as missing and can be fetched again.
     pub fn give_up_file(&mut self, id: &SongId, cx: &mut Cx) {
-        if let Some(song) = self.get_mut(id).filter(|song| song.audio.url.is_some()) {
+        if let Some(song) = self
+            .get_mut(id)
+            .filter(|song| song.audio.url.is_some() && song.audio.file.is_some())
+        {
             song.audio.file = None;
             song.audio.failure = Some(Failure::new(FailureKind::BadFile, ""));
             cx.emit(Effect::Save(Record::Song(Box::new(song.clone()))));
@@ -194,9 +201,9 @@ impl Songs {
         for kind in MediaKind::ALL {
             let key = key(kind, id);
             let media = song.media(kind);
-            if media.file.is_none() && media.url.is_some() && !self.fetches.contains_key(&key) {
+            if media.file.is_none() && media.url.is_some() && !self.fetches.has(&key) {
                 song.media_mut(kind).failure = None;
-                self.fetches.insert(key, Fetch::new());
+                self.fetches.want(key, Rank::Wanted);
                 any = true;
             }
         }
@@ -213,9 +220,8 @@ impl Songs {
                 done,
                 total,
             } => {
-                if let Some(fetch) = self.fetches.get_mut(&key(kind, &song)) {
-                    fetch.state = FetchState::Running(FetchProgress { done, total });
-                }
+                let progress = FetchProgress { done, total };
+                self.fetches.progressed(&key(kind, &song), progress);
                 false
             }
             SongEvent::Fetched {
@@ -254,6 +260,8 @@ impl Songs {
                 cx.notify(Notice::LibraryNotRead(reason));
                 false
             }
+            SongEvent::Exported { to, .. } => told(cx, Ear::Exported(to)),
+            SongEvent::NotExported { reason, .. } => told(cx, Ear::NotExported(reason)),
             SongEvent::NotFetched {
                 song,
                 kind,
@@ -321,6 +329,21 @@ impl Songs {
             .enumerate()
             .map(|(place, song)| (song.id.clone(), place))
             .collect();
+    }
+}
+
+/// Tells the listener something. No song changed.
+fn told(cx: &mut Cx, ear: Ear) -> bool {
+    cx.notify(Notice::Ear(ear));
+    false
+}
+
+/// Wants every file of a song that is missing.
+fn want(fetches: &mut Fetches, song: &Song, rank: Rank) {
+    for kind in MediaKind::ALL {
+        if is_wanted(song, kind) {
+            fetches.want(key(kind, &song.id), rank);
+        }
     }
 }
 

@@ -119,6 +119,13 @@ impl App {
                 tasks.send_over_budget(id, &mut cx);
                 self.queue.refresh(&self.tasks);
             }
+            TaskState::Held {
+                why: Hold::Paused, ..
+            } => {
+                let (tasks, _, mut cx) = self.engine();
+                tasks.resume_task(id, &mut cx);
+                self.queue.refresh(&self.tasks);
+            }
             TaskState::Held { why, .. } => {
                 let (tasks, _, mut cx) = self.engine();
                 tasks.wake_held(why, &mut cx);
@@ -191,7 +198,7 @@ impl App {
         self.notify(Notice::FormFilled(title));
     }
 
-    fn order_of(&self, song: &Song) -> Option<&Request> {
+    pub(super) fn order_of(&self, song: &Song) -> Option<&Request> {
         let task = self.tasks.get(song.task?)?;
         Some(&task.request)
     }
@@ -222,23 +229,19 @@ impl App {
         self.play_from(id, Seconds::ZERO);
     }
 
-    fn play_from(&mut self, id: &SongId, from: Seconds) {
-        let Some(file) = self.songs.get(id).and_then(|song| song.audio.file.clone()) else {
+    pub(super) fn play_from(&mut self, id: &SongId, from: Seconds) {
+        let Some(opened) = self.made_playable(id) else {
             return;
         };
-        let id = id.clone();
         let (_, player, mut cx) = self.cx();
-        player.load(id, file, from, &mut cx);
+        player.load(opened, from, &mut cx);
         self.preferences_keeper.changed(self.now);
+        self.tell_what_follows();
     }
 
     /// What Space begins with when nothing is open: the song of last time, else the selected one.
     pub(super) fn resumable(&self) -> Option<(SongId, Seconds)> {
-        let here = |id: &&SongId| {
-            self.songs
-                .get(id)
-                .is_some_and(|song| song.audio.file.is_some())
-        };
+        let here = |id: &&SongId| self.playable(id).is_some();
         let last = self.player.song().filter(here);
         let position = self.player.position();
         last.map(|id| (id.clone(), position)).or_else(|| {
@@ -260,15 +263,17 @@ impl App {
         };
         loop {
             let id = rows.get(at)?;
-            if self
-                .songs
-                .get(id)
-                .is_some_and(|song| song.audio.file.is_some())
-            {
+            if self.playable(id).is_some() {
                 return Some(id.clone());
             }
             at = at.checked_add_signed(by)?;
         }
+    }
+
+    /// What is played when the listener goes on: the first of what plays next, else the song below.
+    pub(super) fn next_song(&self) -> Option<SongId> {
+        let first = self.player.up_next.first().cloned();
+        first.or_else(|| self.neighbour(1))
     }
 
     pub(super) fn on_transport(&mut self, command: TransportCommand) {
@@ -284,7 +289,7 @@ impl App {
                 }
             }
             TransportCommand::Next => {
-                if let Some(song) = self.neighbour(1) {
+                if let Some(song) = self.next_song() {
                     self.play(&song);
                 }
             }

@@ -8,13 +8,16 @@ mod disk;
 mod doubt;
 mod holds;
 mod hosting;
+mod order;
 mod polling;
-mod retry;
+pub(crate) mod retry;
+mod roll;
 mod submitting;
 
 pub use delivery::Made;
+pub use order::Shift;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::cx::Cx;
 use super::effect::Effect;
@@ -25,12 +28,12 @@ use crate::domain::{
     ApiTaskId, Failure, FailureKind, Hold, Record, Request, Task, TaskId, TaskState, Timestamp,
 };
 use budget::Budget;
-pub(crate) use budget::makes_song;
 use disk::Disk;
 use doubt::Doubt;
 use holds::Holds;
 use hosting::Hosting;
 use polling::Polls;
+use roll::{Dues, Place, Roll};
 use submitting::Gate;
 
 /// For how long a finished order still counts as the twin of an equal one, in seconds.
@@ -42,9 +45,11 @@ const TWIN_SECONDS: f64 = 60.0;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TaskQueue {
     tasks: BTreeMap<TaskId, Task>,
-    /// The tasks that are not final.
-    open: BTreeSet<TaskId>,
+    roll: Roll,
+    /// Every task the API has an id of, those included that are not at hand.
     by_api_id: BTreeMap<ApiTaskId, TaskId>,
+    /// Nothing is sent by the user's wish.
+    is_paused: bool,
     gate: Gate,
     holds: Holds,
     polls: Polls,
@@ -72,15 +77,26 @@ impl TaskQueue {
     pub fn new(tasks: Vec<Task>) -> Self {
         let mut queue = TaskQueue::default();
         for task in tasks {
-            if !task.state.is_final() {
-                queue.open.insert(task.id);
-            }
+            let id = task.id;
             if let Some(api_id) = &task.api_id {
-                queue.by_api_id.entry(api_id.clone()).or_insert(task.id);
+                queue.by_api_id.entry(api_id.clone()).or_insert(id);
             }
-            queue.tasks.insert(task.id, task);
+            queue.tasks.insert(id, task);
+            queue.note(id);
         }
         queue
+    }
+
+    /// Takes in whose the ids are that the API gave to tasks which are not at hand: their records are no strangers.
+    pub fn know(&mut self, ids: impl IntoIterator<Item = (ApiTaskId, TaskId)>) {
+        for (api_id, task) in ids {
+            self.by_api_id.entry(api_id).or_insert(task);
+        }
+    }
+
+    /// Whether a task of ours has this id at the API.
+    pub fn knows(&self, api_id: &ApiTaskId) -> bool {
+        self.by_api_id.contains_key(api_id)
     }
 
     /// Takes up the work of the last sitting. A task that was on the wire when it ended is in doubt, and not sent again.
@@ -88,7 +104,8 @@ impl TaskQueue {
         for id in self.open_ids() {
             self.resume(id, cx);
         }
-        self.gate.resume(self.tasks.values());
+        let open = self.roll.open().filter_map(|id| self.tasks.get(&id));
+        self.gate.resume(open);
         self.on_tick(cx);
     }
 
@@ -116,10 +133,10 @@ impl TaskQueue {
         if let Some(why) = self.hold_for_new(cx) {
             task.state = TaskState::Held { why, because: None };
         }
-        self.open.insert(id);
         self.disk.keeps(id, cx.now);
         cx.emit(Effect::Save(Record::Task(Box::new(task.clone()))));
         self.tasks.insert(id, task);
+        self.note(id);
         self.on_tick(cx);
         id
     }
@@ -150,6 +167,8 @@ impl TaskQueue {
                 Vec::new()
             }
             TaskEvent::Searched { sought, found } => self.on_searched(&sought, found, cx),
+            // Taken in by the import.
+            TaskEvent::Listed { .. } => return Vec::new(),
             TaskEvent::Hosting { task, done, total } => {
                 self.on_hosting(task, done, total);
                 return Vec::new();
@@ -180,7 +199,10 @@ impl TaskQueue {
                     retry_at: None,
                     because: None,
                 },
-                |task| task.api_id = None,
+                |task| {
+                    task.api_id = None;
+                    task.doubts = task.doubts.saturating_add(1);
+                },
                 cx,
             );
         self.on_tick(cx);
@@ -211,7 +233,9 @@ impl TaskQueue {
     /// Whether an equal order is in the queue, or was made within the last minute and did not fail.
     pub fn has_twin(&self, request: &Request, now: Timestamp) -> bool {
         let request = request.as_ordered();
-        self.tasks.values().any(|task| {
+        let ended = self.roll.finished_since(after(now, -TWIN_SECONDS));
+        let mut tasks = self.open().chain(ended.filter_map(|id| self.get(id)));
+        tasks.any(|task| {
             let counts = match task.state {
                 TaskState::Failed { .. } => false,
                 TaskState::Succeeded => {
@@ -225,23 +249,23 @@ impl TaskQueue {
 
     /// Whether an order is on the wire at this moment.
     pub fn is_submitting(&self) -> bool {
-        self.open()
-            .any(|task| matches!(task.state, TaskState::Submitting))
+        self.roll.count(Place::Submitting) > 0
+    }
+
+    /// What is not final, in the order of turns, and below it the latest `finished` that are.
+    pub fn rows(&self, finished: usize) -> Vec<TaskId> {
+        let latest = self.roll.latest().take(finished);
+        self.roll.open().chain(latest).collect()
     }
 
     /// How many tasks stand where.
     pub fn counts(&self) -> Counts {
-        let mut counts = Counts::default();
-        for task in self.open() {
-            match task.state {
-                TaskState::Submitting | TaskState::Running { .. } => counts.running += 1,
-                TaskState::Waiting { .. } => counts.waiting += 1,
-                TaskState::Held { .. } => counts.held += 1,
-                TaskState::InDoubt { .. } => counts.in_doubt += 1,
-                TaskState::Succeeded | TaskState::Failed { .. } => {}
-            }
+        Counts {
+            running: self.in_flight(),
+            waiting: self.roll.count(Place::Waiting),
+            held: self.roll.held(),
+            in_doubt: self.roll.count(Place::InDoubt),
         }
-        counts
     }
 
     /// Does what is due.
@@ -276,25 +300,43 @@ impl TaskQueue {
 
     /// When the clock of the oldest task in flight shows another second. One clock is enough: no more than one wake a second.
     fn next_second(&self, now: Timestamp) -> Option<Timestamp> {
-        let task = self.open().find(|task| task.state.is_in_flight())?;
+        let mut places = [Place::Submitting, Place::Running].into_iter();
+        let id = places.find_map(|place| self.roll.at(place).next())?;
+        let task = self.get(id)?;
         let since = task.submitted_at.unwrap_or(task.created_at);
         let into_second = now.duration_since(since).as_millis().rem_euclid(1000) as f64;
         Some(after(now, (1000.0 - into_second) / 1000.0))
     }
 
     fn open(&self) -> impl Iterator<Item = &Task> {
-        self.open.iter().filter_map(|id| self.tasks.get(id))
+        self.roll.open().filter_map(|id| self.tasks.get(&id))
+    }
+
+    /// What stands there, in the order of turns.
+    fn at(&self, place: Place) -> impl Iterator<Item = &Task> {
+        self.roll.at(place).filter_map(|id| self.tasks.get(&id))
+    }
+
+    fn in_flight(&self) -> usize {
+        self.roll.count(Place::Submitting) + self.roll.count(Place::Running)
     }
 
     fn open_ids(&self) -> Vec<TaskId> {
-        self.open.iter().copied().collect()
+        self.roll.open().collect()
     }
 
-    fn ids_where(&self, wanted: impl Fn(&Task) -> bool) -> Vec<TaskId> {
-        self.open()
-            .filter(|task| wanted(task))
-            .map(|task| task.id)
-            .collect()
+    /// Enters a task in the roll as it stands: called after every change of one.
+    fn note(&mut self, id: TaskId) {
+        let Some(task) = self.tasks.get(&id) else {
+            return;
+        };
+        let dues = Dues {
+            poll: self.asks_at(task),
+            look: doubt::look_at(task),
+            unanswered: submitting::unanswered_at(task),
+            host: hosting::waits_until(task).filter(|_| !self.hosting.is_under_way(id)),
+        };
+        self.roll.note(task, dues);
     }
 
     fn resume(&mut self, id: TaskId, cx: &mut Cx) {
@@ -344,7 +386,6 @@ impl TaskQueue {
         }
         if task.state.is_final() {
             task.finished_at = Some(cx.now);
-            self.open.remove(&id);
             self.polls.forget(id);
             self.hosting.forget(id);
             self.doubt.forget(id);
@@ -352,6 +393,7 @@ impl TaskQueue {
             self.budget.forget(id);
         }
         cx.emit(Effect::Save(Record::Task(Box::new(task.clone()))));
+        self.note(id);
         true
     }
 
@@ -373,8 +415,6 @@ impl TaskQueue {
     }
 
     fn held(&self, why: Hold) -> impl Iterator<Item = TaskId> + '_ {
-        self.open()
-            .filter(move |task| matches!(task.state, TaskState::Held { why: is, .. } if is == why))
-            .map(|task| task.id)
+        self.roll.at(Place::Held(why))
     }
 }

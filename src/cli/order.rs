@@ -135,7 +135,7 @@ async fn sit(
         recorder: None,
         clock: crate::domain::Timestamp::now,
     };
-    let farewell = runtime::run(studio, teller, stream::pending()).await?;
+    let farewell = Box::pin(runtime::run(studio, teller, stream::pending())).await?;
     if let Some(simulator) = simulator {
         simulator.stop().await;
     }

@@ -5,8 +5,8 @@ use anyhow::anyhow;
 use super::Trouble;
 use crate::app::command::Command;
 use crate::app::keymap::{Binding, Chord, Context, Keymap};
-use crate::app::settings::{Colour, Locale, Role, Settings, StyleSpec, ThemeBase};
-use crate::config::{self, Config, ConfigError, Flags, Language, Origin, Theme};
+use crate::app::settings::{Colour, Locale, Role, Settings, StyleSpec, ThemeBase, WaveStyle};
+use crate::config::{self, Config, ConfigError, Flags, Language, Origin, SpectrumShown, Theme};
 use crate::domain::time::TimeZone;
 use crate::domain::{Model, Timestamp};
 
@@ -28,6 +28,9 @@ pub(super) fn from_config(
             _ => path.into_owned(),
         }
     };
+    let is_remote = ["SSH_CONNECTION", "SSH_TTY"]
+        .into_iter()
+        .any(|name| env(name).is_some_and(|value| !value.is_empty()));
     let mut models = Model::known();
     models.extend(config.extra_models.value.iter().cloned());
     Ok(Settings {
@@ -61,6 +64,17 @@ pub(super) fn from_config(
             .map(|folder| folder.to_string_lossy().into_owned())
             .unwrap_or_default(),
         zone: zone(env),
+        // Over a slow line each frame counts, and nobody asked for a dancing screen.
+        spectrum_hertz: if is_remote { 10 } else { 20 },
+        spectrum: match config.spectrum.value {
+            SpectrumShown::On => true,
+            SpectrumShown::Off => false,
+            SpectrumShown::Auto => !is_remote,
+        },
+        wave: match config.waveform.value {
+            config::Waveform::Blocks => WaveStyle::Blocks,
+            config::Waveform::Braille => WaveStyle::Braille,
+        },
         pace: if flags.demo { DEMO_PACE } else { 1.0 },
     })
 }

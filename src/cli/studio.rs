@@ -195,7 +195,8 @@ async fn open(
     };
     terminal::restore_on_panic();
     let mut screen = Screen::enter(mouse).context("cannot take over the terminal")?;
-    let farewell = runtime::run(studio, &mut screen, runtime::input::read()?).await;
+    let input = runtime::input::read()?;
+    let farewell = Box::pin(runtime::run(studio, &mut screen, input)).await;
     drop(screen);
     if let Some(simulator) = simulator {
         simulator.stop().await;

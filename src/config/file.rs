@@ -12,7 +12,7 @@ use url::Url;
 
 use super::error::{ConfigError, Located, Mistake, Place, suggestion};
 use super::style::StyleSpec;
-use super::words::{self, Language, SoundOutput, Theme, Words};
+use super::words::{self, Language, SoundOutput, SpectrumShown, Theme, Waveform, Words};
 use crate::domain::text::clean_line;
 use crate::domain::{Action, Choice, Model};
 
@@ -69,6 +69,8 @@ pub(super) struct Said {
     pub files_host: Option<Located<Url>>,
     pub files_token_file: Option<Located<String>>,
     pub sound: Option<Located<SoundOutput>>,
+    pub waveform: Option<Located<Waveform>>,
+    pub spectrum: Option<Located<SpectrumShown>>,
     pub mouse: Option<Located<bool>>,
     pub extra_models: Option<Located<Vec<Model>>>,
     pub experimental: Option<Located<bool>>,
@@ -125,6 +127,15 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    fn sound(&mut self, value: &Spanned<DeValue<'_>>, said: &mut Said) {
+        self.section(value, |reader, key, value| match key.get_ref().as_ref() {
+            "output" => said.sound = reader.value(value, word),
+            "waveform" => said.waveform = reader.value(value, word),
+            "spectrum" => said.spectrum = reader.value(value, word),
+            _ => reader.unknown(key, "in [sound]", &["output", "waveform", "spectrum"]),
+        });
+    }
+
     fn root(&mut self, table: &DeTable<'_>, said: &mut Said) {
         const KNOWN: &[&str] = &[
             "language",
@@ -161,10 +172,7 @@ impl Reader<'_> {
                     }
                     _ => reader.unknown(key, "in [files]", &["host", "token_file"]),
                 }),
-                "sound" => self.section(value, |reader, key, value| match key.get_ref().as_ref() {
-                    "output" => said.sound = reader.value(value, word),
-                    _ => reader.unknown(key, "in [sound]", &["output"]),
-                }),
+                "sound" => self.sound(value, said),
                 "models" => {
                     self.section(value, |reader, key, value| match key.get_ref().as_ref() {
                         "extra" => said.extra_models = reader.value(value, models),

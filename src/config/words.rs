@@ -75,6 +75,26 @@ pub enum SoundOutput {
     Silent,
 }
 
+/// What a waveform is drawn with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Waveform {
+    /// Blocks of an eighth of a cell.
+    Blocks,
+    /// Braille.
+    Braille,
+}
+
+/// Whether the spectrum of what is heard is shown from the start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SpectrumShown {
+    /// Not over SSH.
+    Auto,
+    /// Always.
+    On,
+    /// Never; a key shows it.
+    Off,
+}
+
 impl Words for Language {
     const WHAT: &'static str = "language";
     const WORDS: &'static [(&'static str, Self)] = &[
@@ -98,6 +118,21 @@ impl Words for SoundOutput {
     const WHAT: &'static str = "sound output";
     const WORDS: &'static [(&'static str, Self)] =
         &[("auto", SoundOutput::Auto), ("silent", SoundOutput::Silent)];
+}
+
+impl Words for Waveform {
+    const WHAT: &'static str = "waveform";
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("blocks", Waveform::Blocks), ("braille", Waveform::Braille)];
+}
+
+impl Words for SpectrumShown {
+    const WHAT: &'static str = "spectrum";
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("auto", SpectrumShown::Auto),
+        ("on", SpectrumShown::On),
+        ("off", SpectrumShown::Off),
+    ];
 }
 
 impl Language {

@@ -55,6 +55,31 @@ impl<'a> Lyric<'a> {
         lines.join("\n").trim_matches('\n').to_owned()
     }
 
+    /// The sections with the share of the song, 0–1, at which each may begin: as many lines, as much time. An estimate: nobody
+    /// tells where a section really begins.
+    pub fn outline(self) -> Vec<(&'a str, f64)> {
+        let mut sections: Vec<(&str, usize)> = Vec::new();
+        for line in self.text.lines().map(str::trim).filter(|l| !l.is_empty()) {
+            match (section_name(line), sections.last_mut()) {
+                (Some(name), _) => sections.push((name, 0)),
+                (None, Some((_, lines))) => *lines += 1,
+                (None, None) => sections.push(("", 1)),
+            }
+        }
+        // A section without words is played all the same.
+        let weight = |lines: usize| lines.max(1) as f64;
+        let all: f64 = sections.iter().map(|(_, lines)| weight(*lines)).sum();
+        let mut before = 0.0;
+        let mut outline = Vec::with_capacity(sections.len());
+        for (name, lines) in sections {
+            if !name.is_empty() {
+                outline.push((name, before / all));
+            }
+            before += weight(lines);
+        }
+        outline
+    }
+
     /// The counts shown under the text area.
     pub fn count(self) -> LyricCount {
         let mut count = LyricCount::default();
@@ -108,6 +133,21 @@ mod tests {
     fn words_are_counted_without_headers() {
         let count = Lyric::new("[Verse]\n在陽光下\n\nhey you\n[Chorus]\n").count();
         assert_eq!((count.characters, count.lines, count.sections), (11, 2, 2));
+    }
+
+    #[test]
+    fn sections_begin_where_their_lines_would() {
+        let lyric = Lyric::new("[Verse]\na\nb\n[Chorus]\nc\nd\n[Solo]\n[Outro]\ne\n");
+        let outline = lyric.outline();
+        let names: Vec<&str> = outline.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, ["Verse", "Chorus", "Solo", "Outro"]);
+        let tenths: Vec<u32> = outline
+            .iter()
+            .map(|(_, at)| (at * 60.0).round() as u32)
+            .collect();
+        assert_eq!(tenths, [0, 20, 40, 50]);
+        assert!(Lyric::new("only words").outline().is_empty());
+        assert!(Lyric::new("").outline().is_empty());
     }
 
     #[test]

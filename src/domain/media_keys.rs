@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::playback::Volume;
+use super::saved::Repeat;
 use super::song::{MediaFile, SongId};
 use super::time::Seconds;
 
@@ -29,6 +30,8 @@ pub enum MediaKey {
     SeekTo(Seconds),
     /// To this volume.
     SetVolume(Volume),
+    /// Round and round like this.
+    SetRepeat(Repeat),
 }
 
 /// What the desktop shows of the player.
@@ -48,6 +51,8 @@ pub struct NowPlaying {
     pub position: Seconds,
     /// How loud it is set; 0 while mute.
     pub volume: Volume,
+    /// Whether it goes round.
+    pub repeat: Repeat,
     /// Whether there is a next song.
     pub has_next: bool,
     /// Whether there is a song before, or a beginning to go back to.

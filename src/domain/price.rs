@@ -21,7 +21,9 @@ pub struct Price {
 
 /// What a request costs when it succeeds, where that is printed.
 pub fn of(request: &Request) -> Option<Price> {
-    (request.work() == Work::Song(Action::Generate)).then_some(Price {
+    // Nobody knows what a word of the config costs.
+    let is_ours = !matches!(request, Request::Audios(order) if order.action_name.is_some());
+    (is_ours && request.work() == Work::Song(Action::Generate)).then_some(Price {
         credits: GENERATE_CREDITS,
         dollars: GENERATE_DOLLARS,
     })

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::draft::Draft;
+use super::history::ImportMark;
 use super::playback::Volume;
 use super::song::{Song, SongId};
 use super::task::Task;
@@ -21,6 +22,10 @@ pub enum Record {
     Draft(Box<Draft>),
     /// Small preferences.
     Preferences(Preferences),
+    /// Whether the queue is paused.
+    Paused(bool),
+    /// How far the account's earlier songs were brought in.
+    Import(ImportMark),
 }
 
 /// Small things a listener expects to find as they were left.
@@ -35,9 +40,27 @@ pub struct Preferences {
     pub position: Seconds,
     /// Drafts that were replaced and can be brought back, oldest first.
     pub removed: Vec<Draft>,
+    /// The songs that play next.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub up_next: Vec<SongId>,
+    /// Whether they go round.
+    pub repeat: Repeat,
     /// The library stands as a tree of who was made from whom.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub tree: bool,
+}
+
+/// Whether what plays goes round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Repeat {
+    /// It ends with the last song.
+    #[default]
+    Off,
+    /// All songs, round and round.
+    All,
+    /// One song, again and again.
+    One,
 }
 
 /// Everything a sitting starts with.
@@ -54,4 +77,13 @@ pub struct Saved {
     pub draft: Draft,
     /// The preferences.
     pub preferences: Preferences,
+    /// Whether the queue was paused.
+    #[serde(default)]
+    pub paused: bool,
+    /// How far the account's earlier songs were brought in.
+    #[serde(default)]
+    pub import: ImportMark,
+    /// Whether there is a ledger that is yet to be read.
+    #[serde(default)]
+    pub ledger_unread: bool,
 }

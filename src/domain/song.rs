@@ -11,7 +11,7 @@ use super::action::Action;
 use super::failure::Failure;
 use super::marks::Marks;
 use super::task::TaskId;
-use super::time::{Seconds, Timestamp};
+use super::time::{Seconds, Timestamp, after};
 
 /// The API's id of a song (`audio_id`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -241,7 +241,15 @@ impl SongId {
     }
 }
 
+/// How long the provider keeps a file, in seconds.
+const LINK_LIVES: f64 = 90.0 * 24.0 * 3600.0;
+
 impl Song {
+    /// When its links die.
+    pub fn link_dies(&self) -> Timestamp {
+        after(self.created_at, LINK_LIVES)
+    }
+
     /// The file of a kind.
     pub fn media(&self, kind: MediaKind) -> &Media {
         match kind {

@@ -8,7 +8,7 @@
 //!              └──► InDoubt{since}  (crash, lost connection, 5xx: may have been taken and charged)
 //!                       └── found in the account's tasks ──► Running
 //!                       └── not found, or cannot be asked ──► the user: send again, or drop
-//! Waiting ◄──► Held{why}  (no token, no credit, a disk that cannot keep the order, today's songs used up)
+//! Waiting ◄──► Held{why}  (no token, no credit, a disk that cannot keep the order, today's songs used up, the user's wish)
 //! Running ───► InDoubt    (the API has not known its own id for a long time)
 //! Waiting ► Waiting       (a local file is at its host now, or could not be brought there yet: nothing was ordered)
 //! Waiting, Held ► Running (the answer came late: it was taken after all, so it must not be sent again)
@@ -67,6 +67,20 @@ pub struct Task {
     /// The title of the song it is done to, where the order itself has no name.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub about: String,
+    /// Its place in the queue where the user moved it; see [`Task::turn`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_to: Option<i64>,
+    /// How often the user sent it again while nobody knew whether it had been taken: each may have been charged.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub doubts: u32,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands the field over like this"
+)]
+fn is_none(count: &u32) -> bool {
+    *count == 0
 }
 
 /// Words that were written.
@@ -122,7 +136,7 @@ pub enum TaskState {
 }
 
 /// What a held task waits for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Hold {
     /// A token.
@@ -133,6 +147,8 @@ pub enum Hold {
     Disk,
     /// A new day: today's songs are used up.
     Budget,
+    /// The user, who paused it.
+    Paused,
 }
 
 /// What the API says of a task when asked.
@@ -230,7 +246,14 @@ impl Task {
             songs: Vec::new(),
             words: None,
             about: String::new(),
+            moved_to: None,
+            doubts: 0,
         }
+    }
+
+    /// Its place in the queue: lower goes first. In the order they were ordered, unless the user moved it.
+    pub fn turn(&self) -> (i64, TaskId) {
+        (self.moved_to.unwrap_or(self.id.0), self.id)
     }
 
     /// What a row of the queue calls it; may be empty.

@@ -6,6 +6,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use jiff::civil::Date;
 pub use jiff::tz::TimeZone;
 pub use jiff::{SignedDuration, Timestamp};
 

@@ -3,7 +3,9 @@
 mod arrivals;
 mod commands;
 mod deeds;
+mod ears;
 mod failures;
+mod flow;
 mod taking;
 
 use super::{Details, QueueCount, Strings, Windows, joined, key, name, some};
@@ -207,6 +209,8 @@ pub(super) static STRINGS: Strings = Strings {
         },
     },
     taking: taking::TAKING,
+    listening: ears::LISTENING,
+    flow: flow::FLOW,
     windows: Windows {
         help: "Keys",
         palette: "Commands",
@@ -283,6 +287,9 @@ fn context(context: Context) -> &'static str {
         Context::Library => "In the library",
         Context::Line => "While typing a line",
         Context::Text => "While typing lyrics",
+        Context::Player => "In the large player",
+        Context::UpNext => "In what plays next",
+        Context::Mixer => "In the mixer",
         Context::Overlay => "In a window like this",
     }
 }
@@ -316,6 +323,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
             let help = key(keys, Command::Help);
             format!("{label} does nothing here; {help} shows the keys")
         }
+        Notice::Flow(told) => (flow::FLOW.told)(told, keys),
         Notice::Copied(what) => (taking::TAKING.copied)(*what).to_owned(),
         Notice::LibraryNotRead(why) => format!(
             "Only your newest songs could be read: {why} The others are safe on the disk; start again to see them"
@@ -342,6 +350,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         Notice::Undone => "Brought back".to_owned(),
         Notice::PasteCut(bytes) => format!("The text is full: {bytes} bytes were left out"),
         Notice::BatchOrdered(_) | Notice::BudgetReached(_) => taking::notice(notice, keys),
+        Notice::Ear(told) => ears::notice(told, keys),
         Notice::Broke(what) => format!("Something inside broke: {what}. The log tells more."),
     }
 }

@@ -3,7 +3,9 @@
 mod arrivals;
 mod commands;
 mod deeds;
+mod ears;
 mod failures;
+mod flow;
 mod taking;
 
 use super::{Details, QueueCount, Strings, Windows, joined, key, name, some};
@@ -207,6 +209,8 @@ pub(super) static STRINGS: Strings = Strings {
         },
     },
     taking: taking::TAKING,
+    listening: ears::LISTENING,
+    flow: flow::FLOW,
     windows: Windows {
         help: "按键说明",
         palette: "所有命令",
@@ -279,6 +283,9 @@ fn context(context: Context) -> &'static str {
         Context::Library => "曲库",
         Context::Line => "输入单行文本时",
         Context::Text => "输入歌词时",
+        Context::Player => "在大播放器",
+        Context::UpNext => "在接着播放",
+        Context::Mixer => "在混音器",
         Context::Overlay => "像这样的窗口",
     }
 }
@@ -311,6 +318,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
             let help = key(keys, Command::Help);
             format!("{label} 在这里没有作用；按 {help} 看所有按键")
         }
+        Notice::Flow(told) => (flow::FLOW.told)(told, keys),
         Notice::Copied(what) => (taking::TAKING.copied)(*what).to_owned(),
         Notice::LibraryNotRead(why) => {
             format!("只读到最新的歌曲：{why} 其余的仍在磁盘上；重新启动即可看到")
@@ -335,6 +343,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         Notice::Undone => "已撤销".to_owned(),
         Notice::PasteCut(bytes) => format!("文字已达上限，有 {bytes} 个字节没有粘贴"),
         Notice::BatchOrdered(_) | Notice::BudgetReached(_) => taking::notice(notice, keys),
+        Notice::Ear(told) => ears::notice(told, keys),
         Notice::Broke(what) => format!("程序内部发生错误：{what}。详情请看日志。"),
     }
 }

@@ -3,7 +3,9 @@
 mod arrivals;
 mod commands;
 mod deeds;
+mod ears;
 mod failures;
+mod flow;
 mod taking;
 
 use super::{Details, QueueCount, Strings, Windows, joined, key, name, some};
@@ -202,6 +204,8 @@ pub(super) static STRINGS: Strings = Strings {
         },
     },
     taking: taking::TAKING,
+    listening: ears::LISTENING,
+    flow: flow::FLOW,
     windows: Windows {
         help: "按鍵說明",
         palette: "所有指令",
@@ -274,6 +278,9 @@ fn context(context: Context) -> &'static str {
         Context::Library => "曲庫",
         Context::Line => "輸入單行文字時",
         Context::Text => "輸入歌詞時",
+        Context::Player => "在大播放器",
+        Context::UpNext => "在接著播放",
+        Context::Mixer => "在混音器",
         Context::Overlay => "像這樣的視窗",
     }
 }
@@ -303,6 +310,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
             let help = key(keys, Command::Help);
             format!("{label} 在這裡沒有作用；按 {help} 看所有按鍵")
         }
+        Notice::Flow(told) => (flow::FLOW.told)(told, keys),
         Notice::Copied(what) => (taking::TAKING.copied)(*what).to_owned(),
         Notice::LibraryNotRead(why) => {
             format!("只讀到最新的歌曲：{why} 其餘的仍在磁碟上；重新啟動即可看到")
@@ -327,6 +335,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         Notice::Undone => "已復原".to_owned(),
         Notice::PasteCut(bytes) => format!("文字已達上限，有 {bytes} 個位元組沒有貼上"),
         Notice::BatchOrdered(_) | Notice::BudgetReached(_) => taking::notice(notice, keys),
+        Notice::Ear(told) => ears::notice(told, keys),
         Notice::Broke(what) => format!("程式內部發生錯誤：{what}。詳情請看記錄檔。"),
     }
 }

@@ -12,6 +12,7 @@ use mpris_server::{
 };
 
 use super::{Shared, lock, seconds, time, track, unsupported};
+use crate::domain::saved::Repeat;
 use crate::domain::{MediaKey, NowPlaying, Seconds, Volume};
 
 /// What answers on the bus.
@@ -39,6 +40,15 @@ pub(super) fn status(now: &NowPlaying) -> PlaybackStatus {
         (None, _) => PlaybackStatus::Stopped,
         (Some(_), true) => PlaybackStatus::Playing,
         (Some(_), false) => PlaybackStatus::Paused,
+    }
+}
+
+/// Whether it goes round.
+pub(super) fn round(now: &NowPlaying) -> LoopStatus {
+    match now.repeat {
+        Repeat::Off => LoopStatus::None,
+        Repeat::All => LoopStatus::Playlist,
+        Repeat::One => LoopStatus::Track,
     }
 }
 
@@ -165,11 +175,17 @@ impl<F: Fn(MediaKey) + Send + Sync> PlayerInterface for Controls<F> {
     }
 
     async fn loop_status(&self) -> fdo::Result<LoopStatus> {
-        Ok(LoopStatus::None)
+        Ok(round(&self.now()))
     }
 
-    async fn set_loop_status(&self, _: LoopStatus) -> zbus::Result<()> {
-        Err(unsupported("set in the terminal").into())
+    async fn set_loop_status(&self, status: LoopStatus) -> zbus::Result<()> {
+        let repeat = match status {
+            LoopStatus::None => Repeat::Off,
+            LoopStatus::Track => Repeat::One,
+            LoopStatus::Playlist => Repeat::All,
+        };
+        self.press(MediaKey::SetRepeat(repeat))?;
+        Ok(())
     }
 
     async fn rate(&self) -> fdo::Result<PlaybackRate> {

@@ -58,6 +58,7 @@ pub fn from_terminal(event: Event, target: impl Fn(u16, u16) -> Option<Target>) 
         Event::Mouse(mouse) => {
             let gesture = match mouse.kind {
                 MouseEventKind::Down(MouseButton::Left) => Gesture::Click,
+                MouseEventKind::Up(MouseButton::Left) => Gesture::Release,
                 MouseEventKind::ScrollUp => Gesture::WheelUp,
                 MouseEventKind::ScrollDown => Gesture::WheelDown,
                 _ => return None,
@@ -65,6 +66,7 @@ pub fn from_terminal(event: Event, target: impl Fn(u16, u16) -> Option<Target>) 
             let target = target(mouse.column, mouse.row)?;
             Some(Input::Pointed { target, gesture })
         }
-        Event::FocusGained | Event::FocusLost => None,
+        Event::FocusGained => Some(Input::Focused(true)),
+        Event::FocusLost => Some(Input::Focused(false)),
     }
 }

@@ -15,6 +15,7 @@ pub(super) fn event(event: &Event) {
         Event::Tick => debug!("tick"),
         Event::Task(event) => task(event),
         Event::Song(event) => song(event),
+        Event::LedgerRead(entries) => debug!(entries = entries.len(), "ledger read"),
         Event::Player(_) => debug!("player"),
         Event::Token(TokenEvent::Stored) => info!("a token was stored"),
         Event::Token(_) => debug!("token"),
@@ -42,6 +43,7 @@ pub(super) fn effects(effects: &[Effect]) {
             Effect::Retrieve(tasks) => debug!(tasks = tasks.len(), "retrieving"),
             Effect::Search { sought, .. } => info!(tasks = sought.len(), "searching"),
             Effect::Download { song, kind, .. } => info!(song = song.0, ?kind, "downloading"),
+            Effect::Export { song, .. } => info!(song = song.0, "writing a mix"),
             Effect::ReadLibrary => debug!("reading the library"),
             Effect::Save(_) => debug!("saving"),
             Effect::Player(_) => debug!("playing"),
@@ -69,6 +71,10 @@ fn task(event: &TaskEvent) {
             Ok(records) => info!(sought = sought.len(), records = records.len(), "searched"),
             Err(failure) => warn!(failure = ?brief(failure), "not searched"),
         },
+        TaskEvent::Listed { page, listed } => match listed {
+            Ok(listing) => info!(offset = page.offset, records = listing.count, "listed"),
+            Err(failure) => warn!(failure = ?brief(failure), "not listed"),
+        },
         TaskEvent::Hosting { .. } => debug!("hosting a file"),
         TaskEvent::Hosted { task, .. } => info!(task = task.0, "hosted"),
         TaskEvent::NotHosted { task, failure } => {
@@ -86,6 +92,8 @@ fn song(event: &SongEvent) {
         SongEvent::Unpacked { song, stems, .. } => {
             info!(song = song.0, stems = stems.len(), "unpacked");
         }
+        SongEvent::Exported { song, .. } => info!(song = song.0, "mix written"),
+        SongEvent::NotExported { song, .. } => warn!(song = song.0, "mix not written"),
         SongEvent::NotFetched {
             song,
             kind,

@@ -6,15 +6,14 @@
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::task::{JoinError, JoinSet};
 
+use super::export;
 use super::fetch;
+use super::lists;
 use super::world::World;
 use crate::api::{self, Accepted, Secret};
 use crate::app::effect::Effect;
-use crate::app::event::{Event, SongEvent, Stumble, TaskEvent};
-use crate::domain::{
-    ApiTaskId, Endpoint, Failure, FailureKind, Record, Request, SongId, TaskId, TaskRecord,
-    Timestamp,
-};
+use crate::app::event::{Event, Stumble, TaskEvent};
+use crate::domain::{ApiTaskId, Failure, FailureKind, Record, Request, SongId, TaskId};
 
 /// What comes back to the loop.
 pub enum News {
@@ -68,6 +67,8 @@ enum Subject {
     Song(SongId),
     Draft,
     Preferences,
+    Paused,
+    Import,
 }
 
 impl Unkept {
@@ -87,6 +88,8 @@ fn subject(record: &Record) -> Subject {
         Record::Song(song) => Subject::Song(song.id.clone()),
         Record::Draft(_) => Subject::Draft,
         Record::Preferences(_) => Subject::Preferences,
+        Record::Paused(_) => Subject::Paused,
+        Record::Import(_) => Subject::Import,
     }
 }
 
@@ -140,7 +143,7 @@ async fn save(
     for subject in subjects {
         let task = match &subject {
             Subject::Task(task) => Some(*task),
-            Subject::Song(_) | Subject::Draft | Subject::Preferences => None,
+            _ => None,
         };
         if outcome.is_err() && !tasks.contains(&task) {
             tasks.push(task);
@@ -172,17 +175,7 @@ fn begin(world: &World, effect: Effect, news: &UnboundedSender<News>, jobs: &mut
         Effect::Retrieve(asked) => {
             jobs.spawn(async move { tell(&news, retrieve(&world, asked).await) });
         }
-        Effect::Search {
-            sought,
-            endpoints,
-            since,
-            until,
-        } => {
-            jobs.spawn(async move {
-                let found = search(&world, &endpoints, (since, until)).await;
-                tell(&news, TaskEvent::Searched { sought, found });
-            });
-        }
+        Effect::Search { .. } => lists::begin(&world, effect, &news, jobs),
         Effect::Host { task, path } => {
             jobs.spawn(async move { tell(&news, host(&world, &news, task, &path).await) });
         }
@@ -192,14 +185,14 @@ fn begin(world: &World, effect: Effect, news: &UnboundedSender<News>, jobs: &mut
                 let _ = news.send(News::Happened(Event::Song(event)));
             });
         }
-        Effect::ReadLibrary => {
+        Effect::Export { song, stems, to } => {
             jobs.spawn(async move {
-                let event = match world.store().library().await {
-                    Ok(songs) => SongEvent::LibraryRead(songs),
-                    Err(error) => SongEvent::LibraryNotRead(error.to_string()),
-                };
+                let event = export::mix(&world, song, stems, to).await;
                 let _ = news.send(News::Happened(Event::Song(event)));
             });
+        }
+        Effect::ReadLibrary => {
+            jobs.spawn(async move { lists::read(&world, &news).await });
         }
         Effect::Player(_) => world.perform_now(effect),
         Effect::Copy(text) => terminal(TerminalDeed::Copy(text)),
@@ -210,12 +203,12 @@ fn begin(world: &World, effect: Effect, news: &UnboundedSender<News>, jobs: &mut
     }
 }
 
-fn tell(news: &UnboundedSender<News>, event: TaskEvent) {
+pub(super) fn tell(news: &UnboundedSender<News>, event: TaskEvent) {
     // The loop ended: the task is on disk and is gone on with at the next start.
     let _ = news.send(News::Happened(Event::Task(event)));
 }
 
-fn token(world: &World) -> Result<Secret, Failure> {
+pub(super) fn token(world: &World) -> Result<Secret, Failure> {
     world
         .token()
         .ok_or_else(|| Failure::new(FailureKind::NoToken, ""))
@@ -250,20 +243,6 @@ async fn retrieve(world: &World, asked: Vec<ApiTaskId>) -> TaskEvent {
         Ok(records) => TaskEvent::Retrieved { asked, records },
         Err(failure) => TaskEvent::NotRetrieved { asked, failure },
     }
-}
-
-/// What was ordered at any of these endpoints; all of it or nothing, since what is missing would look like lost.
-async fn search(
-    world: &World,
-    endpoints: &[Endpoint],
-    span: (Timestamp, Timestamp),
-) -> Result<Vec<TaskRecord>, Failure> {
-    let token = token(world)?;
-    let mut found = Vec::new();
-    for endpoint in endpoints {
-        found.extend(world.client().search(&token, *endpoint, span).await?);
-    }
-    Ok(found)
 }
 
 /// Brings a local file to the file host.

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{
-    DisableBracketedPaste, EnableBracketedPaste, KeyboardEnhancementFlags,
-    PopKeyboardEnhancementFlags, PushKeyboardEnhancementFlags,
+    DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange,
+    KeyboardEnhancementFlags, PopKeyboardEnhancementFlags, PushKeyboardEnhancementFlags,
 };
 use crossterm::style::Print;
 use crossterm::terminal::{
@@ -156,6 +156,7 @@ impl Tty {
             EnterAlternateScreen,
             DisableLineWrap,
             EnableBracketedPaste,
+            EnableFocusChange,
             PushKeyboardEnhancementFlags(flags),
             cursor::Hide
         )?;
@@ -177,6 +178,7 @@ pub fn give_back() {
         EndSynchronizedUpdate,
         Print(MOUSE_OFF),
         PopKeyboardEnhancementFlags,
+        DisableFocusChange,
         DisableBracketedPaste,
         EnableLineWrap,
         LeaveAlternateScreen,

@@ -1,4 +1,4 @@
-//! The unfinished form and small preferences: one row each.
+//! The unfinished form, small preferences and facts about the queue: one row each.
 //!
 //! Invariant: where nothing was kept yet, the defaults come out.
 
@@ -45,6 +45,31 @@ pub(super) fn load_preferences(connection: &Connection) -> rusqlite::Result<Pref
         .optional()?;
     // Not worth a start that fails: what cannot be read is as it was on the first day.
     let kept = kept.and_then(|body| serde_json::from_str(&body).ok());
+    Ok(kept.unwrap_or_default())
+}
+
+/// Keeps a fact about the queue as a whole.
+pub(super) fn save_fact(
+    connection: &Connection,
+    name: &str,
+    fact: &impl Serialize,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("REPLACE INTO facts (name, body) VALUES (?1, ?2)")?
+        .execute([name, &encode(fact)?])?;
+    Ok(())
+}
+
+/// A fact about the queue as a whole.
+pub(super) fn load_fact<T: DeserializeOwned + Default>(
+    connection: &Connection,
+    name: &str,
+) -> rusqlite::Result<T> {
+    let kept = connection
+        .query_row("SELECT body FROM facts WHERE name = ?1", [name], |row| {
+            decode(row, 0)
+        })
+        .optional()?;
     Ok(kept.unwrap_or_default())
 }
 

@@ -53,6 +53,36 @@ const STEPS: &[&str] = &[
     // 2: a start reads the newest songs only.
     "CREATE INDEX songs_by_age ON songs (created_at, created_ns, id);
      ALTER TABLE songs ADD COLUMN more TEXT; -- JSON, of songs that have more than most",
+    // The ledger of what was spent, and what the queue as a whole remembers: whether it is paused, how far an import is.
+    "CREATE TABLE ledger (
+         task INTEGER PRIMARY KEY,
+         api_id TEXT,
+         sent_at INTEGER NOT NULL,
+         fate TEXT NOT NULL,
+         doubts INTEGER NOT NULL, -- earlier sendings of it with an unknown end
+         is_song INTEGER NOT NULL,
+         credits REAL -- NULL where the price is not printed
+     ) STRICT;
+     INSERT INTO ledger (task, api_id, sent_at, fate, doubts, is_song, credits)
+         SELECT id, api_id,
+                CAST(unixepoch(json_extract(body, '$.submitted_at'), 'subsec') * 1000000 AS INTEGER),
+                CASE WHEN state IN ('submitting', 'running') THEN 'open'
+                     WHEN state = 'in_doubt' OR why IN ('unknown', 'dropped') THEN 'in_doubt'
+                     WHEN state = 'failed' AND why NOT IN ('bad_file', 'disk') THEN 'free'
+                     ELSE 'charged' END,
+                0,
+                made AND action IS NOT 'stems',
+                CASE WHEN made AND action = 'generate' AND other IS NULL THEN 0.68 END
+         FROM (SELECT *, json_extract(body, '$.state.because.kind') AS why,
+                      json_extract(body, '$.request.endpoint') = 'audios' AS made,
+                      json_extract(body, '$.request.action') AS action,
+                      json_extract(body, '$.request.action_name') AS other
+               FROM tasks WHERE state NOT IN ('waiting', 'held'))
+         WHERE why IS NOT 'cancelled' AND json_extract(body, '$.submitted_at') IS NOT NULL;
+     CREATE TABLE facts (
+         name TEXT PRIMARY KEY,
+         body TEXT NOT NULL -- JSON
+     ) STRICT, WITHOUT ROWID;",
 ];
 
 /// The two marks in the header of a database.

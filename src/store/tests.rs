@@ -46,6 +46,8 @@ fn everything() -> Vec<Record> {
             position: Seconds(0.1 + 0.2),
             removed: vec![Draft::default()],
             tree: true,
+            up_next: vec![SongId("b".into())],
+            repeat: crate::domain::saved::Repeat::All,
         }),
     ]
 }

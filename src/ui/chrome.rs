@@ -13,9 +13,9 @@ use super::popup;
 use super::text::{self, Row};
 use crate::app::App;
 use crate::app::command::{
-    Command, ComposeCommand as C, LibraryCommand as B, LyricsCommand as L, Motion,
-    OverlayCommand as O, QueueCommand as Q, RequestCommand as R, TextCommand as T,
-    TransportCommand as P,
+    Command, ComposeCommand as C, LibraryCommand as B, LyricsCommand as L, MarkCommand as K,
+    MixerCommand as X, Motion, OverlayCommand as O, QueueCommand as Q, RequestCommand as R,
+    TextCommand as T, TransportCommand as P, UpNextCommand as N, ViewCommand as V,
 };
 use crate::app::editor::Editor;
 use crate::app::keymap::{Chord, Context};
@@ -23,7 +23,7 @@ use crate::app::notice::Tone;
 use crate::app::panes::PaneId;
 use crate::app::panes::overlay::Overlay;
 use crate::app::settings::Role;
-use crate::domain::{Field, FieldKind, TaskState};
+use crate::domain::{Field, FieldKind, Hold, TaskState};
 
 /// The mark of the selected row.
 pub(crate) const MARK: &str = "▸";
@@ -37,6 +37,8 @@ pub(crate) struct Head<'a> {
     pub(crate) key: &'a str,
     /// Its name.
     pub(crate) title: &'a str,
+    /// What must not be overlooked.
+    pub(crate) warning: &'a str,
     /// What is to be known at a glance.
     pub(crate) detail: &'a str,
     /// Counts, below; at the right where there is no line below.
@@ -82,6 +84,11 @@ pub(crate) fn frame(skin: &Skin, frame: &mut Frame, place: &Place, head: &Head) 
         row.put(" ", title).put(head.key, skin.style(Role::Accent));
     }
     row.put(" ", title).put(head.title, title).put(" ", title);
+    if !head.warning.is_empty() && row.room() > text::width(head.warning) {
+        row.put("‖ ", skin.style(Role::Warn))
+            .put(head.warning, skin.style(Role::Warn))
+            .put(" ", title);
+    }
     if !head.detail.is_empty() && row.room() > 6 {
         row.skip(2);
         let detail = text::whole_parts(head.detail, row.room() - 2);
@@ -221,9 +228,11 @@ fn words(app: &App, skin: &Skin, command: Command) -> &'static str {
     }
 }
 
-/// What is worth knowing all the time: the demo, a missing token.
+/// What is worth knowing all the time: a paused queue, the demo, a missing token.
 fn tag(app: &App, skin: &Skin, row: &mut Row) {
-    let tag = if app.settings.demo {
+    let tag = if app.tasks.is_paused() {
+        (skin.strings.flow.paused_tag)(skin.keymap)
+    } else if app.settings.demo {
         skin.strings.demo.to_owned()
     } else if app.settings.has_token {
         return;
@@ -300,23 +309,8 @@ fn key_in(app: &App, command: Command) -> Option<String> {
 fn offered(app: &App) -> Vec<Command> {
     const EVERYWHERE: [Command; 3] = [Command::Palette, Command::Quit, Command::Help];
     let mut offered = Vec::with_capacity(12);
-    match &app.overlay {
-        Some(Overlay::Ask(_) | Overlay::Token { .. }) => return Vec::new(),
-        Some(overlay) if overlay.editor().is_some() => {
-            return vec![Command::Text(T::Accept), Command::Text(T::Leave)];
-        }
-        Some(Overlay::Batch(_)) => {
-            return vec![
-                Command::Move(Motion::Right),
-                Command::Overlay(O::Accept),
-                Command::Overlay(O::Close),
-            ];
-        }
-        Some(Overlay::Actions(_) | Overlay::Copy(_)) => {
-            return vec![Command::Overlay(O::Accept), Command::Overlay(O::Close)];
-        }
-        Some(_) => return vec![Command::Move(Motion::Down), Command::Overlay(O::Close)],
-        None => {}
+    if let Some(overlay) = &app.overlay {
+        return offered_over(overlay);
     }
     match app.focus {
         PaneId::Compose if app.compose.editor().is_some() => {
@@ -357,6 +351,37 @@ fn offered(app: &App) -> Vec<Command> {
     offered
 }
 
+/// What is offered while something lies over the panes.
+fn offered_over(overlay: &Overlay) -> Vec<Command> {
+    let close = Command::Overlay(O::Close);
+    let accept = Command::Overlay(O::Accept);
+    let mut offered = Vec::with_capacity(8);
+    match overlay {
+        Overlay::Ask(_) | Overlay::Token { .. } => return offered,
+        overlay if overlay.editor().is_some() => {
+            return vec![Command::Text(T::Accept), Command::Text(T::Leave)];
+        }
+        Overlay::Player => {
+            offered.extend([K::SetIn, K::SetOut, K::Loop, K::Use].map(Command::Mark));
+            offered.push(Command::View(V::PlayFromCursor));
+            offered.push(Command::Player(P::Toggle));
+        }
+        Overlay::UpNext { .. } => {
+            offered.push(accept);
+            offered.extend([N::Sooner, N::Later, N::Remove, N::Repeat].map(Command::UpNext));
+        }
+        Overlay::Mixer { .. } => {
+            offered.extend([X::Louder, X::Mute, X::Solo, X::Reset, X::Export].map(Command::Mixer));
+            offered.push(Command::Player(P::Toggle));
+        }
+        Overlay::Batch(_) => offered.extend([Command::Move(Motion::Right), accept]),
+        Overlay::Actions(_) | Overlay::Copy(_) => offered.push(accept),
+        _ => offered.push(Command::Move(Motion::Down)),
+    }
+    offered.push(close);
+    offered
+}
+
 fn offer_compose(app: &App, offered: &mut Vec<Command>) {
     let kind = app.compose.selected().kind();
     if !matches!(kind, FieldKind::Choice | FieldKind::Switch) {
@@ -385,10 +410,18 @@ fn offer_queue(app: &App, offered: &mut Vec<Command>) {
         return;
     };
     match task.state {
+        TaskState::Held {
+            why: Hold::Paused, ..
+        } => {
+            offered.extend([Q::PauseTask, Q::Drop].map(Command::Queue));
+        }
+        TaskState::Waiting { .. } => {
+            offered.extend([Q::PauseTask, Q::Earlier, Q::Drop].map(Command::Queue));
+        }
         TaskState::InDoubt { look_at: None, .. } | TaskState::Held { .. } => {
             offered.extend([Q::SendAgain, Q::Drop].map(Command::Queue));
         }
-        TaskState::Waiting { .. } | TaskState::InDoubt { .. } => {
+        TaskState::InDoubt { .. } => {
             offered.push(Command::Queue(Q::Drop));
         }
         TaskState::Failed { .. } => {

@@ -12,6 +12,7 @@ mod house;
 mod journeys;
 mod library;
 mod lyrics;
+mod marking;
 mod media_keys;
 mod order;
 mod overlay;

@@ -7,6 +7,7 @@ use fuzzbox::app::effect::Effect;
 use fuzzbox::app::event::{Event, Input};
 use fuzzbox::app::notice::{Notice, Refusal};
 use fuzzbox::app::settings::Settings;
+use fuzzbox::domain::saved::Repeat;
 use fuzzbox::domain::time::after;
 use fuzzbox::domain::{
     MediaKey, NowPlaying, PlayerCommand, PlayerEvent, Saved, Seconds, SongId, Volume,
@@ -115,6 +116,7 @@ fn the_desktop_is_shown_what_the_screen_shows() {
             is_playing: true,
             position: Seconds(30.0),
             volume: Volume::new(80),
+            repeat: Repeat::Off,
             has_next: true,
             has_previous: true,
         }
@@ -128,6 +130,8 @@ fn the_desktop_is_shown_what_the_screen_shows() {
         !bench.app.player.is_muted(),
         "a volume that is set is heard"
     );
+    press(&mut bench, MediaKey::SetRepeat(Repeat::One));
+    assert_eq!(bench.app.now_playing().repeat, Repeat::One);
     press(&mut bench, MediaKey::Stop);
     assert_eq!(bench.app.now_playing().song, None);
 }

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use fuzzbox::domain::ledger;
 use fuzzbox::domain::{
     Action, ApiTaskId, AudiosRequest, Draft, Failure, FailureKind, Hold, Media, MediaFile, Model,
     Preferences, Record, Request, Saved, Seconds, Song, SongId, Task, TaskId, TaskState, Timestamp,
@@ -561,9 +562,18 @@ fn more() -> impl Strategy<Value = fuzzbox::domain::More> {
                 .into_iter()
                 .collect(),
             stems: stem.into_iter().collect(),
-            ..Default::default()
+            marks: marks(uploaded),
+            mix: vec![fuzzbox::domain::Level::default(); usize::from(uploaded)],
         },
     )
+}
+
+fn marks(any: bool) -> fuzzbox::domain::Marks {
+    let mut marks = fuzzbox::domain::Marks::default();
+    if any {
+        marks.set(fuzzbox::domain::Mark::In, Seconds(1.5));
+    }
+    marks
 }
 
 fn state() -> impl Strategy<Value = TaskState> {
@@ -630,6 +640,8 @@ fn any_task() -> impl Strategy<Value = Task> {
             trace_id: api_id.clone(),
             progress: counts.0,
             attempts: counts.1,
+            moved_to: counts.0.map(i64::from),
+            doubts: counts.1 / 2,
             songs: api_id.clone().map(SongId).into_iter().collect(),
             about: api_id.clone().unwrap_or_default(),
             words: api_id.map(|lyric| Words {
@@ -670,6 +682,8 @@ fn any_preferences() -> impl Strategy<Value = Preferences> {
             position: Seconds(position),
             removed: Vec::new(),
             tree: volume % 2 == 0,
+            up_next: vec![SongId("next".into()); usize::from(volume % 3)],
+            repeat: fuzzbox::domain::saved::Repeat::default(),
         }
     })
 }
@@ -709,7 +723,9 @@ proptest! {
             .map(|(_, task)| task.clone())
             .collect();
         tasks.sort_by_key(|task| (task.created_at, task.id));
-        prop_assert_eq!(saved, Saved { tasks, songs, unread: 0, draft, preferences });
+        let ledger_unread = tasks.iter().any(|task| ledger::entry(task).is_some());
+        let expected = Saved { tasks, songs, draft, preferences, ledger_unread, ..Saved::default() };
+        prop_assert_eq!(saved, expected);
     }
 }
 

@@ -136,6 +136,12 @@ impl Compose {
         takes
     }
 
+    /// Puts a moment into a field that takes one.
+    pub fn put_moment(&mut self, field: Field, moment: Seconds) {
+        self.select(field);
+        self.take_moment(moment);
+    }
+
     /// Selects a field, if it is shown.
     pub fn select(&mut self, field: Field) {
         if self.rows().any(|row| row == field) {

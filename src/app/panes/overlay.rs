@@ -46,6 +46,11 @@ pub enum Overlay {
         /// The first line shown.
         top: usize,
     },
+    /// What was spent, from this line on.
+    Spend {
+        /// The first line shown.
+        top: usize,
+    },
     /// The source song is chosen.
     Source(Box<SourcePicker>),
     /// What can be done with a song.
@@ -63,6 +68,20 @@ pub enum Overlay {
     Copy(CopyMenu),
     /// Many orders from one draft.
     Batch(Box<Batch>),
+    /// The player in a window of its own.
+    Player,
+    /// What plays next, with this row selected.
+    UpNext {
+        /// The selected row.
+        selected: usize,
+    },
+    /// The mixer of a song's stems, with this one selected.
+    Mixer {
+        /// The song.
+        song: SongId,
+        /// The selected stem.
+        selected: usize,
+    },
 }
 
 /// A question that is answered with yes or no.
@@ -138,6 +157,10 @@ pub enum Deed {
     Make(Choice),
     /// Order a file of it: its stems, its WAV, its film.
     File(MediaKind),
+    /// Fill the form, to make the part between its marks anew.
+    ReplaceMarked,
+    /// Fill the form, to go on from its mark.
+    ExtendMarked,
     /// Fill the form with what it was made from.
     Reuse,
 }
@@ -160,6 +183,8 @@ pub enum Purpose {
     Lyrics,
     /// The address or the path of a song to bring in.
     Upload,
+    /// The path of the file that the mix is written to.
+    Export,
 }
 
 impl Overlay {
@@ -218,6 +243,7 @@ impl Overlay {
             Overlay::Help { top }
             | Overlay::Task { top, .. }
             | Overlay::Song { top, .. }
+            | Overlay::Spend { top }
             | Overlay::Request { top, .. } => {
                 *top = match motion {
                     Motion::Up => top.saturating_sub(1),
@@ -230,7 +256,13 @@ impl Overlay {
                     Motion::Left | Motion::Right => *top,
                 };
             }
-            Overlay::Ask(_) | Overlay::Token { .. } | Overlay::Line(_) => {}
+            // The last three are moved in by the app, which knows how far.
+            Overlay::Ask(_)
+            | Overlay::Token { .. }
+            | Overlay::Line(_)
+            | Overlay::Player
+            | Overlay::UpNext { .. }
+            | Overlay::Mixer { .. } => {}
         }
     }
 }

@@ -3,20 +3,39 @@
 //! Invariant: it shows what the sound room tells; a command changes the screen when the sound has changed, except for
 //! volume, which is ours.
 
+pub mod compare;
+pub mod up_next;
+pub mod view;
+
 use crate::app::command::TransportCommand;
 use crate::app::cx::Cx;
 use crate::app::effect::Effect;
 use crate::app::notice::Notice;
 use crate::domain::{
-    MediaFile, OutputKind, Playable, PlayerCommand, PlayerEvent, Preferences, Seconds, SongId,
-    Volume, Waveform,
+    Alignment, Landmarks, Mark, Next, OutputKind, Playable, PlayerCommand, PlayerEvent,
+    Preferences, Seconds, SongId, Span, Volume, Waveform,
 };
+use compare::Comparison;
+use up_next::UpNext;
+use view::View;
 
 /// How far a seek goes, in seconds.
 const SEEK: f64 = 5.0;
 /// Within this many seconds from the beginning, "previous" means the song before.
 const RESTART: f64 = 3.0;
 const VOLUME_STEP: i8 = 5;
+/// What the mouse is drawn over is a part from this share of what is in sight on; less is a click.
+const LEAST_DRAG: f64 = 0.01;
+
+/// What is known of a song that is open.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Turntable {
+    duration: Option<Seconds>,
+    waveform: Waveform,
+    /// Whether the waveform is all of it.
+    is_whole: bool,
+    landmarks: Landmarks,
+}
 
 /// The player.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -24,22 +43,42 @@ pub struct Player {
     song: Option<SongId>,
     open: bool,
     playing: bool,
+    starved: bool,
     position: Seconds,
-    duration: Option<Seconds>,
+    on: Turntable,
     volume: Volume,
     muted: bool,
     output: Option<OutputKind>,
-    waveform: Waveform,
     problem: Option<String>,
+    comparison: Option<Comparison>,
+    /// The stems of the song are heard rather than its own file.
+    mixing: bool,
+    looping: Option<Span>,
+    /// The mark that was set last.
+    last_mark: Mark,
+    spectrum: Vec<u8>,
+    wants_spectrum: bool,
+    /// Nobody looks: the window is in the background.
+    is_unwatched: bool,
+    /// Where the mouse was pressed on the waveform, as a share of what was in sight then.
+    grabbed: Option<(Span, f64)>,
+    /// What the sound room was told to go on with.
+    told_next: Option<SongId>,
+    /// How the waveform is looked at.
+    pub view: View,
+    /// What plays next.
+    pub up_next: UpNext,
 }
 
 impl Player {
     /// The player as it was left: a song may be on the turntable, nothing is open yet.
-    pub fn new(preferences: &Preferences) -> Self {
+    pub fn new(preferences: &Preferences, shows_spectrum: bool) -> Self {
         Player {
             song: preferences.song.clone(),
             position: preferences.position,
             volume: preferences.volume,
+            up_next: UpNext::new(preferences.up_next.clone(), preferences.repeat),
+            wants_spectrum: shows_spectrum,
             ..Player::default()
         }
     }
@@ -61,7 +100,7 @@ impl Player {
 
     /// How long the song is, once open.
     pub fn duration(&self) -> Option<Seconds> {
-        self.duration
+        self.on.duration
     }
 
     /// How loud it is set, mute or not.
@@ -81,7 +120,52 @@ impl Player {
 
     /// The shape of the song; empty until worked out.
     pub fn waveform(&self) -> &Waveform {
-        &self.waveform
+        &self.on.waveform
+    }
+
+    /// Whether the shape is that of the whole song.
+    pub fn is_whole(&self) -> bool {
+        self.on.is_whole
+    }
+
+    /// Where a cut would be heard least.
+    pub fn landmarks(&self) -> &Landmarks {
+        &self.on.landmarks
+    }
+
+    /// Whether it waits for a part that is being fetched.
+    pub fn is_starved(&self) -> bool {
+        self.starved
+    }
+
+    /// The two songs that are compared.
+    pub fn comparison(&self) -> Option<&Comparison> {
+        self.comparison.as_ref()
+    }
+
+    /// Whether the stems of the song are heard rather than its own file.
+    pub fn is_mixing(&self) -> bool {
+        self.mixing
+    }
+
+    /// The part that is played round and round.
+    pub fn looping(&self) -> Option<Span> {
+        self.looping
+    }
+
+    /// The mark that was set last.
+    pub fn last_mark(&self) -> Mark {
+        self.last_mark
+    }
+
+    /// How loud each band is that is heard now; empty while nobody wants to know or nothing sounds.
+    pub fn spectrum(&self) -> &[u8] {
+        &self.spectrum
+    }
+
+    /// Whether the spectrum is to be shown.
+    pub fn wants_spectrum(&self) -> bool {
+        self.wants_spectrum
     }
 
     /// Why the song cannot be played.
@@ -95,6 +179,8 @@ impl Player {
             volume: self.volume,
             song: self.song.clone(),
             position: self.position,
+            up_next: self.up_next.songs().cloned().collect(),
+            repeat: self.up_next.repeat(),
             ..Preferences::default()
         }
     }
@@ -105,21 +191,127 @@ impl Player {
     }
 
     /// Puts a song on and plays it, or leaves it paused.
-    pub fn load(&mut self, song: SongId, file: MediaFile, from: Seconds, cx: &mut Cx) {
-        self.waveform = Waveform::default();
-        self.duration = None;
-        self.problem = None;
+    pub fn load(&mut self, (song, audio): (SongId, Playable), from: Seconds, cx: &mut Cx) {
+        self.forget();
         self.position = from;
         self.open = true;
         self.playing = true;
-        self.song = Some(song.clone());
+        self.mixing = matches!(audio, Playable::Stems(_));
+        if self.song.as_ref() != Some(&song) {
+            self.view = self.view.of_next_song();
+        }
+        let before = self.song.replace(song.clone());
+        self.up_next.begun(&song, before);
         cx.emit(Effect::Player(PlayerCommand::SetVolume(self.heard())));
         cx.emit(Effect::Player(PlayerCommand::Load {
             song,
-            audio: Playable::File(file),
+            audio,
             from,
             play: true,
         }));
+        if self.wants_spectrum && !self.is_unwatched {
+            let hertz = cx.settings.spectrum_hertz;
+            cx.emit(Effect::Player(PlayerCommand::TellSpectrum(hertz)));
+        }
+    }
+
+    /// What was known of the song that was open.
+    fn forget(&mut self) {
+        self.on = Turntable::default();
+        self.problem = None;
+        self.starved = false;
+        self.comparison = None;
+        self.mixing = false;
+        self.looping = None;
+        self.told_next = None;
+        self.spectrum.clear();
+        self.grabbed = None;
+    }
+
+    /// Tells the sound room what to go on with, where that is another than it was told.
+    pub fn follow(&mut self, next: Option<Next>, cx: &mut Cx) {
+        let song = next.as_ref().map(|next| next.song.clone());
+        if self.open && song != self.told_next {
+            self.told_next = song;
+            cx.emit(Effect::Player(PlayerCommand::Follow(next)));
+        }
+    }
+
+    /// Opens another song beside the one that is on.
+    pub fn compare(
+        &mut self,
+        (song, audio): (SongId, Playable),
+        alignment: Alignment,
+        cx: &mut Cx,
+    ) {
+        let Some(a) = self.song.clone() else {
+            return;
+        };
+        self.looping = None;
+        self.comparison = Some(Comparison {
+            a,
+            b: song.clone(),
+            is_ready: false,
+            hears_b: false,
+            aside: Turntable::default(),
+        });
+        cx.emit(Effect::Player(PlayerCommand::Compare {
+            song,
+            audio,
+            alignment,
+        }));
+    }
+
+    /// Lets the other of the two be heard.
+    pub fn switch(&self, cx: &mut Cx) {
+        cx.emit(Effect::Player(PlayerCommand::Switch));
+    }
+
+    /// Goes on with the one that is heard alone.
+    pub fn end_comparison(&mut self, cx: &mut Cx) {
+        if self.comparison.take().is_some() {
+            cx.emit(Effect::Player(PlayerCommand::EndComparison));
+        }
+    }
+
+    /// Plays a part round and round; `None`: no longer.
+    pub fn repeat_part(&mut self, span: Option<Span>, cx: &mut Cx) {
+        if self.looping != span {
+            self.looping = span;
+            cx.emit(Effect::Player(PlayerCommand::Loop(span)));
+        }
+    }
+
+    /// Notes which mark was set last.
+    pub fn note_mark(&mut self, mark: Mark) {
+        self.last_mark = mark;
+    }
+
+    /// Sets how loud each stem is.
+    pub fn mix(&mut self, gains: Vec<f32>, cx: &mut Cx) {
+        if self.mixing {
+            cx.emit(Effect::Player(PlayerCommand::Mix(gains)));
+        }
+    }
+
+    /// Shows the spectrum at most so many times a second, or no longer: 0.
+    pub fn tell_spectrum(&mut self, hertz: u8, cx: &mut Cx) {
+        self.wants_spectrum = hertz > 0;
+        self.spectrum.clear();
+        cx.emit(Effect::Player(PlayerCommand::TellSpectrum(hertz)));
+    }
+
+    /// The window is looked at, or no longer: nobody needs a spectrum in the background.
+    pub fn watch(&mut self, is_watched: bool, cx: &mut Cx) {
+        self.is_unwatched = !is_watched;
+        if self.wants_spectrum {
+            let hertz = if is_watched {
+                cx.settings.spectrum_hertz
+            } else {
+                0
+            };
+            cx.emit(Effect::Player(PlayerCommand::TellSpectrum(hertz)));
+        }
     }
 
     /// Whether the song on the turntable is open in the sound room.
@@ -148,11 +340,28 @@ impl Player {
         }
     }
 
-    /// Goes to a share of the song, 0–1: a click on the waveform.
-    pub fn seek_to_share(&mut self, share: f64, cx: &mut Cx) {
-        if let Some(duration) = self.duration.filter(|_| self.open) {
-            self.seek(Seconds(duration.0 * share.clamp(0.0, 1.0)), cx);
+    /// Goes to a share of what is in sight, 0–1: the mouse was pressed on the waveform. `length`: of the song that is on.
+    pub fn seek_to_share(&mut self, share: f64, length: Seconds, cx: &mut Cx) {
+        if self.open {
+            let seen = self.view.in_sight(self.position, length);
+            self.grabbed = Some((seen, share));
+            self.seek(moment_at(seen, share), cx);
         }
+    }
+
+    /// The mouse was let go on the waveform. The part it was drawn over, where that is one.
+    pub fn let_go(&mut self, share: f64) -> Option<Span> {
+        let (seen, pressed) = self.grabbed.take()?;
+        let (from, to) = (pressed.min(share), pressed.max(share));
+        (to - from >= LEAST_DRAG).then(|| Span {
+            from: moment_at(seen, from),
+            to: moment_at(seen, to),
+        })
+    }
+
+    /// Whatever was pressed on the waveform, something else was pressed since.
+    pub fn forget_grab(&mut self) {
+        self.grabbed = None;
     }
 
     /// To the beginning of the song.
@@ -165,7 +374,10 @@ impl Player {
         match event {
             PlayerEvent::Output(output) => self.output = Some(output),
             PlayerEvent::Loaded { song, duration } if self.is_on(&song) => {
-                self.duration = duration;
+                self.on.duration = duration.or(self.on.duration);
+            }
+            PlayerEvent::Followed { song, duration } if self.told_next.as_ref() == Some(&song) => {
+                self.followed(&song, duration);
             }
             PlayerEvent::Moved {
                 song,
@@ -175,24 +387,102 @@ impl Player {
                 self.position = position;
                 self.playing = playing;
             }
+            PlayerEvent::Starved { song, waits } if self.is_on(&song) => self.starved = waits,
             PlayerEvent::Ended { song } if self.is_on(&song) => {
                 self.playing = false;
                 self.position = Seconds::ZERO;
+                self.spectrum.clear();
             }
-            PlayerEvent::Failed { song, reason } if self.is_on(&song) => {
-                self.playing = false;
-                self.open = false;
-                self.problem = Some(reason.clone());
-                cx.notify(Notice::NotPlayed(reason));
-                return self.duration.is_none().then_some(song);
+            PlayerEvent::Failed { song, reason } => return self.failed(song, reason, cx),
+            PlayerEvent::Shape {
+                song,
+                waveform,
+                whole,
+            } => {
+                if let Some(on) = self.turntable(&song) {
+                    on.waveform = waveform;
+                    on.is_whole = whole;
+                }
             }
-            PlayerEvent::Shape { song, waveform, .. } if self.is_on(&song) => {
-                self.waveform = waveform;
+            PlayerEvent::Landmarks { song, landmarks } => {
+                if let Some(on) = self.turntable(&song) {
+                    on.landmarks = landmarks;
+                }
             }
+            PlayerEvent::Compared { song, duration } => self.compared(&song, duration),
+            PlayerEvent::Switched { song } => self.switched(&song),
+            PlayerEvent::Spectrum(bands) if self.wants_spectrum => self.spectrum = bands,
             // Of a song that is no longer on the turntable.
             _ => {}
         }
         None
+    }
+
+    /// What is known of a song that is open, be it heard or not.
+    fn turntable(&mut self, song: &SongId) -> Option<&mut Turntable> {
+        if self.is_on(song) {
+            return Some(&mut self.on);
+        }
+        self.comparison
+            .as_mut()
+            .filter(|two| two.other() == song)
+            .map(|two| &mut two.aside)
+    }
+
+    fn followed(&mut self, song: &SongId, duration: Option<Seconds>) {
+        let is_same = self.song.as_ref() == Some(song);
+        let before = self.song.replace(song.clone());
+        if is_same {
+            self.told_next = None;
+        } else {
+            self.forget();
+            self.view = self.view.of_next_song();
+            self.on.duration = duration;
+            self.up_next.begun(song, before);
+        }
+        self.position = Seconds::ZERO;
+        self.playing = true;
+    }
+
+    fn failed(&mut self, song: SongId, reason: String, cx: &mut Cx) -> Option<SongId> {
+        if !self.is_on(&song) {
+            if self
+                .comparison
+                .as_ref()
+                .is_some_and(|two| *two.other() == song)
+            {
+                self.comparison = None;
+                cx.notify(Notice::NotPlayed(reason));
+            } else if self.told_next.as_ref() == Some(&song) {
+                // The end of the present song finds that out again, and says so.
+                self.told_next = None;
+            }
+            return None;
+        }
+        let is_broken = self.on.duration.is_none() && !self.mixing;
+        self.playing = false;
+        self.open = false;
+        self.comparison = None;
+        self.starved = false;
+        self.problem = Some(reason.clone());
+        cx.notify(Notice::NotPlayed(reason));
+        is_broken.then_some(song)
+    }
+
+    fn compared(&mut self, song: &SongId, duration: Option<Seconds>) {
+        if let Some(two) = self.comparison.as_mut().filter(|two| two.other() == song) {
+            two.is_ready = true;
+            two.aside.duration = duration;
+        }
+    }
+
+    fn switched(&mut self, song: &SongId) {
+        let Some(two) = self.comparison.as_mut().filter(|two| two.other() == song) else {
+            return;
+        };
+        two.hears_b = !two.hears_b;
+        std::mem::swap(&mut two.aside, &mut self.on);
+        self.song = Some(song.clone());
     }
 
     fn is_on(&self, song: &SongId) -> bool {
@@ -205,7 +495,7 @@ impl Player {
 
     /// The playhead moves at once: keys pressed in a row add up, whatever the sound room is busy with.
     pub fn seek(&mut self, to: Seconds, cx: &mut Cx) {
-        let to = to.clamp_to(self.duration.unwrap_or(Seconds(f64::MAX)));
+        let to = to.clamp_to(self.on.duration.unwrap_or(Seconds(f64::MAX)));
         self.position = to;
         cx.emit(Effect::Player(PlayerCommand::Seek(to)));
     }
@@ -231,7 +521,16 @@ impl Player {
             volume: self.volume,
             muted: self.muted,
             output: self.output.take(),
+            wants_spectrum: self.wants_spectrum,
+            is_unwatched: self.is_unwatched,
+            view: self.view.of_next_song(),
+            up_next: std::mem::take(&mut self.up_next),
             ..Player::default()
         };
     }
+}
+
+/// The moment at a share of what is in sight.
+fn moment_at(seen: Span, share: f64) -> Seconds {
+    Seconds(seen.from.0 + (seen.to.0 - seen.from.0) * share.clamp(0.0, 1.0))
 }

@@ -4,7 +4,7 @@
 
 use crate::app::command::Motion;
 use crate::app::tasks::TaskQueue;
-use crate::domain::{Task, TaskId};
+use crate::domain::TaskId;
 
 /// How many finished tasks stay in sight below those that are not.
 const FINISHED_SHOWN: usize = 50;
@@ -19,7 +19,7 @@ pub struct QueuePane {
 }
 
 impl QueuePane {
-    /// The tasks shown, top to bottom: what is not finished in the order it was ordered, then the latest that is.
+    /// The tasks shown, top to bottom: what is not finished in the order of turns, then the latest that is.
     pub fn rows(&self) -> &[TaskId] {
         &self.rows
     }
@@ -49,12 +49,7 @@ impl QueuePane {
     /// Takes in that tasks came or changed. The selection stays on its task.
     pub fn refresh(&mut self, tasks: &TaskQueue) {
         let selected = self.selected();
-        let (finished, open): (Vec<&Task>, Vec<&Task>) =
-            tasks.iter().partition(|task| task.state.is_final());
-        let mut latest: Vec<&Task> = finished;
-        latest.sort_by_key(|task| std::cmp::Reverse((task.finished_at, task.id)));
-        latest.truncate(FINISHED_SHOWN);
-        self.rows = open.iter().chain(&latest).map(|task| task.id).collect();
+        self.rows = tasks.rows(FINISHED_SHOWN);
         match selected.and_then(|id| self.rows.iter().position(|row| *row == id)) {
             Some(row) => self.selected = row,
             None => self.select_row(self.selected),

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use super::TaskQueue;
 use crate::app::cx::Cx;
 use crate::app::notice::Notice;
-use crate::domain::{Charge, Hold, Request, Task, TaskId, TaskState, Timestamp, Work};
+use crate::domain::ledger::makes_song;
+use crate::domain::{Charge, Hold, Task, TaskId, TaskState, Timestamp};
 
 /// The length of a day, in seconds.
 const DAY: i64 = 86_400;
@@ -30,7 +31,12 @@ impl TaskQueue {
     /// How many songs count as ordered on the day (UTC) of `now`: what was put on the wire since midnight and is not known
     /// to have cost nothing.
     pub fn ordered_today(&self, now: Timestamp) -> u32 {
-        let counted = self.iter().filter(|task| counts(task, day(now))).count();
+        let today = day(now);
+        // What was sent today has not ended before today; a day more, for a clock that was set.
+        let since = Timestamp::from_second((today - 1) * DAY).unwrap_or(Timestamp::MIN);
+        let ended = self.roll.finished_since(since);
+        let tasks = self.open().chain(ended.filter_map(|id| self.get(id)));
+        let counted = tasks.filter(|task| counts(task, today)).count();
         u32::try_from(counted).unwrap_or(u32::MAX)
     }
 
@@ -50,8 +56,11 @@ impl TaskQueue {
         is_held
     }
 
-    /// Lets as many orders wait for their turn as the day has room for, oldest first, and holds the others.
+    /// Lets as many orders wait for their turn as the day has room for, in the order of turns, and holds the others.
     pub(super) fn keep_to_budget(&mut self, cx: &mut Cx) {
+        if cx.settings.songs_per_day.is_none() && self.held(Hold::Budget).next().is_none() {
+            return;
+        }
         let asked: Vec<(TaskId, bool)> = self
             .open()
             .filter_map(|task| Some((task.id, is_asking(task)?)))
@@ -87,11 +96,6 @@ impl TaskQueue {
 /// The day of a moment (UTC), counted from 1970.
 fn day(moment: Timestamp) -> i64 {
     moment.as_second().div_euclid(DAY)
-}
-
-/// Whether an order makes a song: what only adds a file to one, or words, is not capped.
-pub(crate) fn makes_song(request: &Request) -> bool {
-    matches!(request.work(), Work::Song(_)) && request.adds().is_none()
 }
 
 fn counts(task: &Task, today: i64) -> bool {

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::polling::first_poll;
 use super::retry::{asked_pause, doubling, if_ahead, is_due, jitter, paced};
+use super::roll::Place;
 use super::{Made, TaskQueue};
 use crate::app::cx::Cx;
 use crate::app::effect::Effect;
@@ -87,7 +88,13 @@ impl TaskQueue {
         if self.doubt.search.is_some() {
             return;
         }
-        let sought = self.ids_where(|task| look_at(task).is_some_and(|at| due(at, now)));
+        let mut sought: Vec<TaskId> = self
+            .roll
+            .looks
+            .due(now, FURTHEST)
+            .map(|(_, id)| id)
+            .collect();
+        sought.sort_unstable();
         let sent: Vec<Timestamp> = sought
             .iter()
             .filter_map(|id| self.get(*id))
@@ -110,17 +117,14 @@ impl TaskQueue {
             since: after(*since, -SKEW),
             // No later than a match can be: the account may have made a hundred songs since.
             until: after(*latest, ON_ITS_WAY + SKEW).min(after(now, SKEW)),
+            page: None,
         });
     }
 
     pub(super) fn next_look(&self, now: Timestamp) -> Option<Timestamp> {
         match &self.doubt.search {
             Some(search) => if_ahead(search.lost_at, now, 2.0 * LOST),
-            None => self
-                .open()
-                .filter_map(look_at)
-                .filter_map(|at| if_ahead(at, now, FURTHEST))
-                .min(),
+            None => self.roll.looks.next(now, FURTHEST),
         }
     }
 
@@ -128,7 +132,7 @@ impl TaskQueue {
     pub(super) fn look_now(&mut self, cx: &Cx) {
         self.doubt.search = None;
         self.doubt.failures = 0;
-        for id in self.ids_where(|task| look_at(task).is_some()) {
+        for id in self.roll.at(Place::InDoubt).collect::<Vec<_>>() {
             self.look_again(id, cx.now);
         }
     }
@@ -170,14 +174,14 @@ impl TaskQueue {
         for record in known {
             songs.extend(self.deliver(record, cx));
         }
-        let on_the_wire: Vec<&Task> = self
-            .open()
-            .filter(|task| matches!(task.state, TaskState::Submitting))
-            .collect();
+        let on_the_wire: Vec<&Task> = self.at(Place::Submitting).collect();
         let (unclear, clear): (Vec<TaskRecord>, Vec<TaskRecord>) = strangers
             .into_iter()
             .partition(|record| on_the_wire.iter().any(|task| is_like(task, record)));
-        let doubtful: Vec<&Task> = self.open().filter(|task| is_doubtful(task)).collect();
+        let doubtful: Vec<&Task> = self
+            .at(Place::InDoubt)
+            .filter(|task| is_doubtful(task))
+            .collect();
         let contested = doubtful
             .iter()
             .filter(|task| unclear.iter().any(|record| is_match(task, record, cx.now)))
@@ -263,6 +267,7 @@ impl TaskQueue {
         }) = self.tasks.get_mut(&id).map(|task| &mut task.state)
         {
             *look_at = Some(at);
+            self.note(id);
         }
     }
 
@@ -287,15 +292,12 @@ impl TaskQueue {
     }
 }
 
-fn look_at(task: &Task) -> Option<Timestamp> {
+/// When a task in doubt is looked for next, if it is.
+pub(super) fn look_at(task: &Task) -> Option<Timestamp> {
     match task.state {
         TaskState::InDoubt { look_at, .. } if task.api_id.is_none() => look_at,
         _ => None,
     }
-}
-
-fn due(at: Timestamp, now: Timestamp) -> bool {
-    is_due(at, now, FURTHEST)
 }
 
 fn is_doubtful(task: &Task) -> bool {

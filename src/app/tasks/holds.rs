@@ -4,6 +4,7 @@
 
 use super::TaskQueue;
 use super::retry::{if_ahead, is_due, paced};
+use super::roll::Place;
 use crate::app::cx::Cx;
 use crate::app::notice::Notice;
 use crate::domain::time::after;
@@ -67,7 +68,7 @@ impl TaskQueue {
         match why {
             Hold::Token if cx.settings.has_token => self.release(id, cx),
             // A day is counted anew with every tick.
-            Hold::Token | Hold::Budget => {}
+            Hold::Token | Hold::Budget | Hold::Paused => {}
             Hold::Credit => self.holds.credit = Some(cx.now),
             Hold::Disk => self.release(id, cx),
         }
@@ -131,7 +132,7 @@ impl TaskQueue {
     }
 
     fn hold_waiting(&mut self, why: Hold, cx: &mut Cx) -> bool {
-        let waiting = self.ids_where(|task| matches!(task.state, TaskState::Waiting { .. }));
+        let waiting: Vec<TaskId> = self.roll.at(Place::Waiting).collect();
         for id in &waiting {
             self.advance(*id, TaskState::Held { why, because: None }, cx);
         }
@@ -140,15 +141,14 @@ impl TaskQueue {
 
     /// Lets the oldest held task try, where it is time for that and nothing else is about to tell.
     pub(super) fn probe(&mut self, cx: &mut Cx) {
-        if self.is_token_missing(cx) {
+        if self.is_paused || self.is_token_missing(cx) {
             return;
         }
         // An order whose file is not at its host yet tries nothing for now.
-        let is_trying = self.open().any(|task| match task.state {
-            TaskState::Submitting => true,
-            TaskState::Waiting { .. } => task.request.to_host().is_none(),
-            _ => false,
-        });
+        let is_trying = self.is_submitting()
+            || self
+                .at(Place::Waiting)
+                .any(|task| task.request.to_host().is_none());
         for (why, span) in [(Hold::Credit, CREDIT_PROBE), (Hold::Disk, DISK_PROBE)] {
             let oldest = self.held(why).next();
             let Some(at) = self.holds.probe_at(why).filter(|_| !is_trying) else {
@@ -167,6 +167,9 @@ impl TaskQueue {
     }
 
     pub(super) fn next_probe(&self, now: Timestamp) -> Option<Timestamp> {
+        if self.is_paused {
+            return None;
+        }
         let credit = self
             .holds
             .credit
@@ -189,7 +192,7 @@ impl Holds {
         match why {
             Hold::Disk => Some(&mut self.disk),
             Hold::Credit => Some(&mut self.credit),
-            Hold::Token | Hold::Budget => None,
+            Hold::Token | Hold::Budget | Hold::Paused => None,
         }
     }
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::TaskQueue;
-use super::retry::{asked_pause, doubling, if_ahead, is_due, jitter, paced};
+use super::retry::{asked_pause, doubling, jitter, paced};
 use crate::app::cx::Cx;
 use crate::app::effect::Effect;
 use crate::domain::time::after;
@@ -31,6 +31,10 @@ impl Hosting {
     pub(super) fn forget(&mut self, id: TaskId) {
         self.under_way.remove(&id);
     }
+
+    pub(super) fn is_under_way(&self, id: TaskId) -> bool {
+        self.under_way.contains_key(&id)
+    }
 }
 
 impl TaskQueue {
@@ -42,32 +46,27 @@ impl TaskQueue {
 
     /// Brings the files of waiting orders to the host, as far as there are places.
     pub(super) fn host_waiting(&mut self, cx: &mut Cx) {
-        if self.is_token_missing(cx) {
+        if self.is_paused || self.is_token_missing(cx) {
             return;
         }
-        let now = cx.now;
         let free = AT_ONCE.saturating_sub(self.hosting.under_way.len());
-        let ready: Vec<(TaskId, String)> = self
-            .open()
-            .filter(|task| !self.hosting.under_way.contains_key(&task.id))
-            .filter(|task| waits_until(task).is_some_and(|at| is_due(at, now, LONGEST_ASKED)))
-            .filter_map(|task| Some((task.id, task.request.to_host()?.to_owned())))
+        let due = self.roll.hosts.due(cx.now, LONGEST_ASKED);
+        let ready: Vec<(TaskId, String)> = due
+            .filter_map(|(_, id)| Some((id, self.get(id)?.request.to_host()?.to_owned())))
             .take(free)
             .collect();
         for (task, path) in ready {
             self.hosting.under_way.insert(task, (0, 0));
+            self.note(task);
             cx.emit(Effect::Host { task, path });
         }
     }
 
     pub(super) fn next_host(&self, now: Timestamp) -> Option<Timestamp> {
-        if self.hosting.under_way.len() >= AT_ONCE {
+        if self.is_paused || self.hosting.under_way.len() >= AT_ONCE {
             return None;
         }
-        self.open()
-            .filter_map(waits_until)
-            .filter_map(|at| if_ahead(at, now, LONGEST_ASKED))
-            .min()
+        self.roll.hosts.next(now, LONGEST_ASKED)
     }
 
     pub(super) fn on_hosting(&mut self, id: TaskId, done: u64, total: u64) {
@@ -79,6 +78,7 @@ impl TaskQueue {
     /// The file has an address: the order names it from now on, and waits for its turn.
     pub(super) fn on_hosted(&mut self, id: TaskId, url: &Link, cx: &mut Cx) {
         self.hosting.forget(id);
+        self.note(id);
         let Some(task) = self.tasks.get_mut(&id) else {
             return;
         };
@@ -98,11 +98,13 @@ impl TaskQueue {
         }
         self.disk.keeps(id, cx.now);
         cx.emit(Effect::Save(Record::Task(Box::new(task.clone()))));
+        self.note(id);
     }
 
     /// The file did not get there. Trouble on the way passes; what the host says for good is told to the user.
     pub(super) fn on_not_hosted(&mut self, id: TaskId, failure: Failure, cx: &mut Cx) {
         self.hosting.forget(id);
+        self.note(id);
         let Some(task) = self.tasks.get(&id) else {
             return;
         };
@@ -133,7 +135,7 @@ impl TaskQueue {
 }
 
 /// From when on the file of a task may be brought to its host, if that is what the task waits for.
-fn waits_until(task: &Task) -> Option<Timestamp> {
+pub(super) fn waits_until(task: &Task) -> Option<Timestamp> {
     match task.state {
         TaskState::Waiting { retry_at, .. } if task.request.to_host().is_some() => {
             Some(retry_at.unwrap_or(Timestamp::MIN))

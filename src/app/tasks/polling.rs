@@ -2,7 +2,7 @@
 //!
 //! Invariant: every running task is asked for again and again, whatever gets lost or refused on the way.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::retry::{asked_pause, doubling, if_ahead, is_due, jitter, pace, paced};
 use super::{Made, TaskQueue};
@@ -28,6 +28,8 @@ const RESUMED: f64 = 2.0;
 /// How many tasks one question names, and how many questions may be open at once.
 const BATCH: usize = 50;
 const AT_ONCE: usize = 4;
+/// How many questions are asked within a second at most: the provider takes 60.
+const PER_SECOND: usize = 30;
 /// After how long a question counts as lost, in seconds: longer than the client waits for an answer.
 const LOST: f64 = 90.0;
 /// The longest pause of our own after a failure, and the longest one taken on, in seconds.
@@ -57,6 +59,8 @@ pub(super) struct Polls {
     batch: Option<usize>,
     token_told: bool,
     strange: BTreeMap<TaskId, Strange>,
+    /// When the last questions were asked, [`PER_SECOND`] at most.
+    recent: VecDeque<Timestamp>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -115,6 +119,19 @@ impl Polls {
             ids: ids.to_vec(),
             lost_at: after(now, LOST),
         });
+        self.recent.push_back(now);
+        if self.recent.len() > PER_SECOND {
+            self.recent.pop_front();
+        }
+    }
+
+    /// When another question may be asked, where there were many within the last second.
+    fn next_turn(&self, now: Timestamp) -> Option<Timestamp> {
+        let first = self
+            .recent
+            .front()
+            .filter(|_| self.recent.len() >= PER_SECOND)?;
+        if_ahead(after(*first, 1.0), now, 1.0)
     }
 
     /// Takes a question off the list; whether it was on it.
@@ -129,12 +146,16 @@ impl Polls {
         true
     }
 
-    fn close_lost(&mut self, now: Timestamp) {
+    /// Takes the questions off the list whose answers do not come any more; what they were about.
+    fn close_lost(&mut self, now: Timestamp) -> Vec<ApiTaskId> {
         let is_lost = |question: &Question| is_due(question.lost_at, now, 2.0 * LOST);
-        while let Some(lost) = self.open.iter().find(|question| is_lost(question)) {
-            let ids = lost.ids.clone();
+        let mut lost = Vec::new();
+        while let Some(question) = self.open.iter().find(|question| is_lost(question)) {
+            let ids = question.ids.clone();
             self.close(&ids);
+            lost.extend(ids);
         }
+        lost
     }
 
     fn back_off(&mut self, failure: &Failure, cx: &Cx) {
@@ -156,30 +177,49 @@ impl TaskQueue {
     /// Asks for every task that is due, and for those nearly due in the same question.
     pub(super) fn ask_for_running(&mut self, cx: &mut Cx) {
         let now = cx.now;
-        self.polls.close_lost(now);
+        let lost = self.polls.close_lost(now);
+        self.note_asked(&lost);
         let free = AT_ONCE.saturating_sub(self.polls.open.len());
         if free == 0 || self.polls.is_pausing(now) {
             return;
         }
-        let mut ids: Vec<(bool, Timestamp, ApiTaskId)> = self
-            .open()
-            .filter_map(|task| {
-                let api_id = task.api_id.as_ref().filter(|id| !self.polls.is_asked(id))?;
-                let poll_at = self.poll_at(task)?;
-                let is_due = is_due(poll_at, now, FURTHEST);
-                (is_due || is_nearly_due(task, poll_at, cx))
-                    .then(|| (!is_due, poll_at, api_id.clone()))
-            })
-            .collect();
-        ids.sort();
-        if ids.first().is_none_or(|(is_early, ..)| *is_early) {
+        let mut due: Vec<(Timestamp, TaskId)> = self.roll.polls.due(now, FURTHEST).collect();
+        if due.is_empty() {
             return;
         }
-        let ids: Vec<ApiTaskId> = ids.into_iter().map(|(.., id)| id).collect();
-        for batch in ids.chunks(self.polls.batch.unwrap_or(BATCH)).take(free) {
+        due.sort_unstable();
+        let soon = self.roll.polls.soon(now, paced(LONGEST, cx.settings));
+        let soon = soon.filter(|id| self.get(*id).is_some_and(|task| is_nearly_due(task, cx)));
+        let due = due.into_iter().map(|(_, id)| id);
+        let batch = self.polls.batch.unwrap_or(BATCH);
+        let ids: Vec<ApiTaskId> = due
+            .chain(soon)
+            .filter_map(|id| self.get(id)?.api_id.clone())
+            .take(batch * free)
+            .collect();
+        for batch in ids.chunks(batch) {
+            if self.polls.next_turn(now).is_some() {
+                return;
+            }
             self.polls.ask(batch, now);
+            self.note_asked(batch);
             cx.emit(Effect::Retrieve(batch.to_vec()));
         }
+    }
+
+    /// Enters tasks in the roll of which a question was asked or closed.
+    fn note_asked(&mut self, ids: &[ApiTaskId]) {
+        for id in ids {
+            if let Some(task) = self.by_api_id.get(id).copied() {
+                self.note(task);
+            }
+        }
+    }
+
+    /// When a task is to be asked for, unless a question about it is open.
+    pub(super) fn asks_at(&self, task: &Task) -> Option<Timestamp> {
+        let api_id = task.api_id.as_ref()?;
+        self.poll_at(task).filter(|_| !self.polls.is_asked(api_id))
     }
 
     /// When a task is to be asked for, if it is one that can be.
@@ -197,19 +237,14 @@ impl TaskQueue {
     pub(super) fn next_question(&self, now: Timestamp) -> Option<Timestamp> {
         let lost = self.polls.open.iter().map(|question| question.lost_at);
         let lost = lost.filter_map(|at| if_ahead(at, now, 2.0 * LOST)).min();
-        let mut due = self
-            .open()
-            .filter(|task| {
-                task.api_id
-                    .as_ref()
-                    .is_some_and(|id| !self.polls.is_asked(id))
-            })
-            .filter_map(|task| self.poll_at(task))
-            .peekable();
         let pause = self.polls.pause.and_then(|at| if_ahead(at, now, FURTHEST));
+        let free = self.polls.open.len() < AT_ONCE;
+        let turn = self.polls.next_turn(now);
+        let is_due = || self.roll.polls.due(now, FURTHEST).next().is_some();
         let asks = match pause {
-            Some(until) => due.peek().map(|_| until),
-            None => due.filter_map(|at| if_ahead(at, now, FURTHEST)).min(),
+            Some(until) => Some(until).filter(|_| !self.roll.polls.is_empty()),
+            None if free && turn.is_some() && is_due() => turn,
+            None => self.roll.polls.next(now, FURTHEST),
         };
         [lost, asks].into_iter().flatten().min()
     }
@@ -222,14 +257,16 @@ impl TaskQueue {
         cx: &mut Cx,
     ) -> Vec<Made> {
         self.polls.close(asked);
+        self.note_asked(asked);
         self.polls.failures = 0;
         self.polls.pause = None;
         self.polls.token_told = false;
         self.gate.reached();
         self.postpone(asked, cx);
+        let told: BTreeSet<&ApiTaskId> = records.iter().map(|record| &record.id).collect();
         let missing: Vec<TaskId> = asked
             .iter()
-            .filter(|id| records.iter().all(|record| record.id != **id))
+            .filter(|id| !told.contains(id))
             .filter_map(|id| self.by_api_id.get(id).copied())
             .collect();
         let mut songs = Vec::new();
@@ -247,6 +284,7 @@ impl TaskQueue {
         if !self.polls.close(asked) {
             return;
         }
+        self.note_asked(asked);
         if matches!(failure.kind, FailureKind::NoToken | FailureKind::BadToken) {
             self.polls.tell_token(cx);
         }
@@ -285,6 +323,7 @@ impl TaskQueue {
                 self.give_up_strange(id, cx);
             }
         }
+        self.note(id);
     }
 
     fn give_up_strange(&mut self, id: TaskId, cx: &mut Cx) {
@@ -300,17 +339,15 @@ impl TaskQueue {
 
     /// Nothing that was just asked for is due at once again, whatever the answer was.
     fn postpone(&mut self, asked: &[ApiTaskId], cx: &Cx) {
-        let asked: BTreeSet<&ApiTaskId> = asked.iter().collect();
-        for id in &self.open {
-            let Some(task) = self.tasks.get_mut(id) else {
+        for id in asked {
+            let id = self.by_api_id.get(id).copied();
+            let Some(task) = id.and_then(|id| self.tasks.get_mut(&id)) else {
                 continue;
             };
-            let next = after(cx.now, pause(task, cx.now, cx.settings));
-            let is_asked = task.api_id.as_ref().is_some_and(|id| asked.contains(id));
-            if let TaskState::Running { poll_at } = &mut task.state
-                && is_asked
-            {
+            let (id, next) = (task.id, after(cx.now, pause(task, cx.now, cx.settings)));
+            if let TaskState::Running { poll_at } = &mut task.state {
                 *poll_at = next;
+                self.note(id);
             }
         }
     }
@@ -322,6 +359,7 @@ impl TaskQueue {
             task.state = TaskState::Running {
                 poll_at: after(cx.now, pause),
             };
+            self.note(id);
         }
     }
 }
@@ -343,8 +381,10 @@ fn age(task: &Task, now: Timestamp) -> f64 {
 }
 
 /// Whether a task may as well be asked for now, so that one question serves all that run.
-fn is_nearly_due(task: &Task, poll_at: Timestamp, cx: &Cx) -> bool {
-    matches!(task.state, TaskState::Running { .. })
-        && age(task, cx.now) >= paced(SHORTEST, cx.settings)
+fn is_nearly_due(task: &Task, cx: &Cx) -> bool {
+    let TaskState::Running { poll_at } = task.state else {
+        return false;
+    };
+    age(task, cx.now) >= paced(SHORTEST, cx.settings)
         && elapsed(cx.now, poll_at).0 <= pause(task, cx.now, cx.settings) / 2.0
 }

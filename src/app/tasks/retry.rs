@@ -8,15 +8,15 @@ use crate::domain::time::after;
 use crate::domain::{Failure, TaskId, Timestamp};
 
 /// The shortest pause, in seconds: nothing wakes in a loop, whatever the pace.
-pub(super) const FLOOR: f64 = 0.2;
+pub(crate) const FLOOR: f64 = 0.2;
 
 /// `seconds` at the pace of the settings.
-pub(super) fn paced(seconds: f64, settings: &Settings) -> f64 {
+pub(crate) fn paced(seconds: f64, settings: &Settings) -> f64 {
     (seconds * pace(settings)).max(FLOOR)
 }
 
 /// The pace kept to what makes sense: a factor that is not a number is the real API's.
-pub(super) fn pace(settings: &Settings) -> f64 {
+pub(crate) fn pace(settings: &Settings) -> f64 {
     if settings.pace.is_nan() {
         1.0
     } else {
@@ -25,12 +25,12 @@ pub(super) fn pace(settings: &Settings) -> f64 {
 }
 
 /// `first`, doubled for each failure after the first, up to `longest`.
-pub(super) fn doubling(first: f64, failures: u32, longest: f64) -> f64 {
+pub(crate) fn doubling(first: f64, failures: u32, longest: f64) -> f64 {
     (first * f64::from(1u32 << failures.saturating_sub(1).min(16))).min(longest)
 }
 
 /// A factor of 0.8 to 1.2 that spreads tasks and attempts without dice.
-pub(super) fn jitter(id: TaskId, attempt: u32) -> f64 {
+pub(crate) fn jitter(id: TaskId, attempt: u32) -> f64 {
     let mut bytes = [0; 12];
     let (head, tail) = bytes.split_at_mut(8);
     head.copy_from_slice(&id.0.to_le_bytes());
@@ -39,19 +39,19 @@ pub(super) fn jitter(id: TaskId, attempt: u32) -> f64 {
 }
 
 /// How long the other side asks us to wait, in seconds, up to `longest`.
-pub(super) fn asked_pause(failure: &Failure, longest: f64) -> Option<f64> {
+pub(crate) fn asked_pause(failure: &Failure, longest: f64) -> Option<f64> {
     let seconds = failure.retry_after?.as_secs_f64();
     (seconds > 0.0).then(|| seconds.clamp(FLOOR, longest))
 }
 
 /// Whether a moment has come that was never more than `longest` seconds ahead. One that lies further ahead comes from
 /// before the clock was set back, and is not waited for.
-pub(super) fn is_due(moment: Timestamp, now: Timestamp, longest: f64) -> bool {
+pub(crate) fn is_due(moment: Timestamp, now: Timestamp, longest: f64) -> bool {
     moment <= now || moment > after(now, longest)
 }
 
 /// The moment, unless it is due.
-pub(super) fn if_ahead(moment: Timestamp, now: Timestamp, longest: f64) -> Option<Timestamp> {
+pub(crate) fn if_ahead(moment: Timestamp, now: Timestamp, longest: f64) -> Option<Timestamp> {
     (!is_due(moment, now, longest)).then_some(moment)
 }
 

@@ -5,6 +5,7 @@
 use super::TaskQueue;
 use super::polling::first_poll;
 use super::retry::{asked_pause, doubling, if_ahead, is_due, jitter, paced};
+use super::roll::Place;
 use crate::app::cx::Cx;
 use crate::app::effect::Effect;
 use crate::domain::time::after;
@@ -20,6 +21,13 @@ const LONGEST_ASKED: f64 = 3600.0;
 /// answered when it is done. Far beyond the client's own limits: an answer that has not come by then was lost on the way.
 const UNANSWERED: f64 = 600.0;
 const UNANSWERED_WORK: f64 = 1200.0;
+/// Twice the span: a clock that was set back a little does not put an order in doubt.
+const FURTHEST: f64 = 2.0 * UNANSWERED_WORK;
+/// After the provider had too much to do: how far apart the next orders are sent, in seconds; how far at most; and from what
+/// distance on they are sent as they come again. Each order that is taken halves it, each one that is not doubles it.
+const SLOW: f64 = 2.0;
+const SLOWEST: f64 = 60.0;
+const BRISK: f64 = 0.25;
 
 /// Whether orders may go out, for the whole queue: an overload or an outage is met once, not by each task.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -27,6 +35,8 @@ pub(super) struct Gate {
     closed: Option<Closed>,
     /// Of what kind the last failures were, and how many in a row. While there are any, one task at a time tries.
     streak: Option<(FailureKind, u32)>,
+    /// How far apart orders are sent since the provider had too much to do, in seconds, and when the next one may be.
+    slow: Option<(f64, Timestamp)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -52,6 +62,7 @@ impl Gate {
             because: FailureKind::RateLimited,
         });
         self.streak = until.map(|_| (FailureKind::RateLimited, 1));
+        self.slow = until.map(|until| (SLOW, until));
     }
 
     /// The provider was reached: an outage is over.
@@ -64,14 +75,40 @@ impl Gate {
             .filter(|(kind, _)| *kind != FailureKind::Unreachable);
     }
 
-    /// An order was taken.
+    /// An order was taken. After an overload the next ones follow ever closer, not all at once.
     pub(super) fn open(&mut self) {
-        *self = Gate::default();
+        let slow = self.slow.map(|(apart, next)| (apart / 2.0, next));
+        *self = Gate {
+            slow: slow.filter(|(apart, _)| *apart >= BRISK),
+            ..Gate::default()
+        };
     }
 
     fn is_closed(&self, now: Timestamp) -> bool {
-        self.closed
-            .is_some_and(|closed| !is_due(closed.until, now, LONGEST_ASKED))
+        self.opens_at(now).is_some()
+    }
+
+    /// When the next order may go out, where it may not now.
+    fn opens_at(&self, now: Timestamp) -> Option<Timestamp> {
+        let closed = self
+            .closed
+            .and_then(|closed| if_ahead(closed.until, now, LONGEST_ASKED));
+        let slow = self.slow.and_then(|(_, next)| if_ahead(next, now, SLOWEST));
+        closed.max(slow)
+    }
+
+    /// An order goes out.
+    fn sends(&mut self, cx: &Cx) {
+        if let Some((apart, next)) = &mut self.slow {
+            *next = after(cx.now, paced(*apart, cx.settings));
+        }
+    }
+
+    fn slow_down(&mut self, now: Timestamp) {
+        let apart = self
+            .slow
+            .map_or(SLOW, |(apart, _)| (apart * 2.0).min(SLOWEST));
+        self.slow = Some((apart, now));
     }
 
     fn is_careful(&self) -> bool {
@@ -88,12 +125,17 @@ impl Gate {
     /// Closes for a while; until when. Failures of orders that were on the wire together count as one.
     fn close(&mut self, task: (TaskId, u32), failure: &Failure, cx: &Cx) -> Timestamp {
         let kind = failure.kind;
-        let closed = self.closed.filter(|_| self.is_closed(cx.now));
+        let closed = self
+            .closed
+            .filter(|closed| !is_due(closed.until, cx.now, LONGEST_ASKED));
         let failures = match self.streak {
             Some((last, count)) if last == kind => count + u32::from(closed.is_none()),
             _ => 1,
         };
         self.streak = Some((kind, failures));
+        if kind == FailureKind::RateLimited && closed.is_none() {
+            self.slow_down(cx.now);
+        }
         let first = if kind == FailureKind::Unreachable {
             2.0
         } else {
@@ -114,37 +156,38 @@ impl Gate {
 }
 
 impl TaskQueue {
-    /// Sends what waits, in the order it was ordered, as far as there are places.
+    /// Sends what waits, in the order of turns, as far as there are places.
     pub(super) fn submit_waiting(&mut self, cx: &mut Cx) {
         if self.is_token_missing(cx) {
             return self.hold_waiting_for_token(cx);
         }
         self.keep_to_budget(cx);
+        if self.is_paused {
+            return;
+        }
         while let Some((id, request)) = self.next_to_submit(cx) {
             if !self.advance(id, TaskState::Submitting, cx) {
                 return;
             }
+            self.gate.sends(cx);
             cx.emit(Effect::Submit { task: id, request });
         }
     }
 
     fn next_to_submit(&self, cx: &Cx) -> Option<(TaskId, Request)> {
-        let in_flight = self.open().filter(|task| task.state.is_in_flight()).count();
-        let is_full = in_flight >= cx.settings.in_flight.max(1);
+        let is_full = self.in_flight() >= cx.settings.in_flight.max(1);
         if is_full || self.gate.is_closed(cx.now) || self.gate.is_careful() && self.is_submitting()
         {
             return None;
         }
-        self.open()
+        self.at(Place::Waiting)
             .find(|task| is_ready(task))
             .map(|task| (task.id, task.request.clone()))
     }
 
     pub(super) fn next_submit(&self, now: Timestamp) -> Option<Timestamp> {
-        let closed = self.gate.closed?;
-        self.open()
-            .any(is_ready)
-            .then(|| if_ahead(closed.until, now, LONGEST_ASKED))?
+        let opens_at = self.gate.opens_at(now).filter(|_| !self.is_paused)?;
+        self.at(Place::Waiting).any(is_ready).then_some(opens_at)
     }
 
     /// The API took an order. A late answer counts, whatever was believed in the meantime.
@@ -254,17 +297,14 @@ impl TaskQueue {
 
     /// An order whose answer never came may have been taken.
     pub(super) fn doubt_unanswered(&mut self, cx: &mut Cx) {
-        let now = cx.now;
-        for id in self.ids_where(|task| unanswered_at(task).is_some_and(|at| due(at, now))) {
+        let due = self.roll.unanswered.due(cx.now, FURTHEST);
+        for (_, id) in due.collect::<Vec<_>>() {
             self.doubt(id, Failure::new(FailureKind::Unknown, ""), cx);
         }
     }
 
     pub(super) fn next_unanswered(&self, now: Timestamp) -> Option<Timestamp> {
-        self.open()
-            .filter_map(unanswered_at)
-            .filter(|at| !due(*at, now))
-            .min()
+        self.roll.unanswered.next(now, FURTHEST)
     }
 }
 
@@ -273,7 +313,8 @@ fn is_ready(task: &Task) -> bool {
     matches!(task.state, TaskState::Waiting { .. }) && task.request.to_host().is_none()
 }
 
-fn unanswered_at(task: &Task) -> Option<Timestamp> {
+/// When an order on the wire counts as unanswered.
+pub(super) fn unanswered_at(task: &Task) -> Option<Timestamp> {
     let span = if task.request.endpoint().answers_at_once() {
         UNANSWERED
     } else {
@@ -281,9 +322,4 @@ fn unanswered_at(task: &Task) -> Option<Timestamp> {
     };
     matches!(task.state, TaskState::Submitting)
         .then(|| after(task.submitted_at.unwrap_or(task.created_at), span))
-}
-
-/// Twice the span: a clock that was set back a little does not put an order in doubt.
-fn due(at: Timestamp, now: Timestamp) -> bool {
-    is_due(at, now, 2.0 * UNANSWERED_WORK)
 }

@@ -147,6 +147,7 @@ impl Report {
             Hold::Token => "it goes out once the studio has a good token (^t)",
             Hold::Credit => "it goes out once there is credit: https://platform.acedata.cloud",
             Hold::Disk => "it was not sent, since it could not be stored",
+            Hold::Paused => "it was paused; z in the queue of the studio lets it go on",
             Hold::Budget => {
                 "today's songs are used up (songs_per_day in the config); it goes out after midnight UTC, or now with s in \
                  the queue of the studio"

@@ -46,8 +46,14 @@ pub(super) fn command(command: Command) -> &'static str {
         Command::Queue(Q::SendAgain) => "Send a task in doubt again",
         Command::Queue(Q::Drop) => "Drop the task",
         Command::Queue(Q::CopyFailure) => "Copy the failure",
+        Command::Queue(queue) => (super::flow::FLOW.command)(queue),
         Command::Library(library) => self::library(library),
         Command::Player(transport) => self::transport(transport),
+        Command::Mark(command) => super::ears::mark(command),
+        Command::View(command) => super::ears::view(command),
+        Command::Compare(command) => super::ears::compare(command),
+        Command::UpNext(command) => super::ears::up_next(command),
+        Command::Mixer(command) => super::ears::mixer(command),
         Command::Text(T::Leave) => "Stop typing, or show all songs",
         Command::Text(T::Accept) => "Finish the line",
         Command::Overlay(O::Close) => "Close",
@@ -81,6 +87,7 @@ fn library(command: B) -> &'static str {
         B::Actions => "Actions on the song",
         B::Tree => "Show who was made from whom, or the list",
         B::Upload => "Bring in a song",
+        B::Import => "Bring in earlier songs, or stop",
     }
 }
 
@@ -123,6 +130,10 @@ pub(super) fn hint(command: Command) -> &'static str {
         Command::Library(B::Actions) | Command::Player(P::Actions) => "actions",
         Command::Library(B::Tree) => "tree",
         Command::Library(B::Upload) => "bring in",
+        Command::Library(B::Import) => "earlier songs",
+        Command::Queue(
+            queue @ (Q::Earlier | Q::Later | Q::First | Q::PauseTask | Q::Pause | Q::Spend),
+        ) => (super::flow::FLOW.hint)(queue),
         Command::Queue(Q::Details) | Command::Library(B::Details) => "details",
         Command::Queue(Q::OrderAgain) => "order again",
         Command::Queue(Q::SendAgain) => "send again",
@@ -137,7 +148,7 @@ pub(super) fn hint(command: Command) -> &'static str {
         Command::Text(T::Accept) => "done",
         Command::Overlay(O::Close) => "close",
         Command::Overlay(O::Accept) => "do it",
-        other => self::command(other),
+        other => super::ears::hint(other).unwrap_or_else(|| self::command(other)),
     }
 }
 
@@ -166,6 +177,18 @@ pub(super) fn refusal(refusal: Refusal) -> &'static str {
         Refusal::SourceNotOn => "the source song is not on in the player",
         Refusal::NoId => "the song has no id",
         Refusal::AlreadyHere => "it is here already",
+        Refusal::NoLength => "how long the song is, is not known yet",
+        Refusal::NoMarks => "no mark is set",
+        Refusal::NotTwoMarks => "two marks are needed",
+        Refusal::NoSilence => "no pause is known in the song",
+        Refusal::NoBeat => "no beat is known in the song",
+        Refusal::NothingToCompare => "there is no other song to compare with",
+        Refusal::NotReady => "the other song is still being opened",
+        Refusal::NothingUpNext => "nothing plays next",
+        Refusal::NoStems => "the song has no stems",
         Refusal::OnItsWay => "it is on its way",
+        Refusal::NotWaiting | Refusal::IsFirst | Refusal::IsLast => {
+            (super::flow::FLOW.refusal)(refusal)
+        }
     }
 }

@@ -36,6 +36,8 @@ fn what(deed: &Deed) -> &'static str {
         Deed::File(MediaKind::Stems) => STEMS,
         Deed::File(MediaKind::Video) => "with the cover picture",
         Deed::File(MediaKind::Wav | MediaKind::Audio | MediaKind::Cover) => "without loss",
+        Deed::ReplaceMarked => "the part between the marks, made anew",
+        Deed::ExtendMarked => "goes on from the mark",
         Deed::Reuse => "the form as it was ordered",
     }
 }
@@ -71,6 +73,7 @@ pub(super) fn filled(choice: &Choice, title: &str, fields: &[Field], keys: &Keym
 fn line_title(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Lyrics => "Have lyrics written",
+        Purpose::Export => "Write the mix",
         Purpose::Upload => "Bring in a song",
     }
 }
@@ -80,6 +83,7 @@ fn line_body(purpose: Purpose) -> &'static str {
         Purpose::Lyrics => {
             "What the words are to be about. They come into the text area when they are ready, in one step that can be undone. The provider may charge for it."
         }
+        Purpose::Export => "The path of the WAV file. A file that is there is not replaced.",
         Purpose::Upload => {
             "The address of an audio file (https://…), or the path of a file on this machine. A file from here leaves this machine: it goes to the file host of the provider, which then has a link to it. The song comes into the library with actions of its own; the provider may charge for it."
         }

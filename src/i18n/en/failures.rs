@@ -140,6 +140,10 @@ pub(super) fn hold(hold: Hold, keys: &Keymap) -> String {
         Hold::Disk => {
             "The queue waits for the disk: an order is only sent once it is stored.".to_owned()
         }
+        Hold::Paused => format!(
+            "Paused: {} lets it wait for its turn again.",
+            key(keys, Command::Queue(Q::PauseTask))
+        ),
         Hold::Budget => format!(
             "Today's songs are used up (songs_per_day): it goes out after midnight UTC; {} sends it now.",
             key(keys, Command::Queue(Q::SendAgain))

@@ -46,8 +46,14 @@ pub(super) fn command(command: Command) -> &'static str {
         Command::Queue(Q::SendAgain) => "重新提交待确认的任务",
         Command::Queue(Q::Drop) => "放弃任务",
         Command::Queue(Q::CopyFailure) => "复制失败原因",
+        Command::Queue(queue) => (super::flow::FLOW.command)(queue),
         Command::Library(library) => self::library(library),
         Command::Player(transport) => self::transport(transport),
+        Command::Mark(command) => super::ears::mark(command),
+        Command::View(command) => super::ears::view(command),
+        Command::Compare(command) => super::ears::compare(command),
+        Command::UpNext(command) => super::ears::up_next(command),
+        Command::Mixer(command) => super::ears::mixer(command),
         Command::Text(T::Leave) => "停止输入，或显示全部歌曲",
         Command::Text(T::Accept) => "完成这一行",
         Command::Overlay(O::Close) => "关闭",
@@ -81,6 +87,7 @@ fn library(command: B) -> &'static str {
         B::Actions => "对这首歌的动作",
         B::Tree => "以衍生关系或列表显示",
         B::Upload => "导入歌曲",
+        B::Import => "导入先前的歌曲，或停止",
     }
 }
 
@@ -123,6 +130,10 @@ pub(super) fn hint(command: Command) -> &'static str {
         Command::Library(B::Actions) | Command::Player(P::Actions) => "动作",
         Command::Library(B::Tree) => "衍生",
         Command::Library(B::Upload) => "导入",
+        Command::Library(B::Import) => "先前的歌曲",
+        Command::Queue(
+            queue @ (Q::Earlier | Q::Later | Q::First | Q::PauseTask | Q::Pause | Q::Spend),
+        ) => (super::flow::FLOW.hint)(queue),
         Command::Queue(Q::Details) | Command::Library(B::Details) => "详情",
         Command::Queue(Q::OrderAgain) => "再做一次",
         Command::Queue(Q::SendAgain) => "重新提交",
@@ -137,7 +148,7 @@ pub(super) fn hint(command: Command) -> &'static str {
         Command::Text(T::Accept) => "完成",
         Command::Overlay(O::Close) => "关闭",
         Command::Overlay(O::Accept) => "执行",
-        other => self::command(other),
+        other => super::ears::hint(other).unwrap_or_else(|| self::command(other)),
     }
 }
 
@@ -166,6 +177,18 @@ pub(super) fn refusal(refusal: Refusal) -> &'static str {
         Refusal::SourceNotOn => "播放器里的不是来源歌曲",
         Refusal::NoId => "这首歌没有 ID",
         Refusal::AlreadyHere => "已经有这个文件",
+        Refusal::NoLength => "还不知道歌曲有多长",
+        Refusal::NoMarks => "没有标记",
+        Refusal::NotTwoMarks => "需要两个标记",
+        Refusal::NoSilence => "歌曲里找不到停顿",
+        Refusal::NoBeat => "歌曲里找不到拍点",
+        Refusal::NothingToCompare => "没有可以比较的歌曲",
+        Refusal::NotReady => "另一首还在打开",
+        Refusal::NothingUpNext => "没有接着播放的歌曲",
+        Refusal::NoStems => "这首歌没有分轨",
         Refusal::OnItsWay => "正在制作或下载",
+        Refusal::NotWaiting | Refusal::IsFirst | Refusal::IsLast => {
+            (super::flow::FLOW.refusal)(refusal)
+        }
     }
 }

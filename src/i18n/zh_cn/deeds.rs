@@ -36,6 +36,8 @@ fn what(deed: &Deed) -> &'static str {
         Deed::File(MediaKind::Stems) => STEMS,
         Deed::File(MediaKind::Video) => "配上封面图片",
         Deed::File(MediaKind::Wav | MediaKind::Audio | MediaKind::Cover) => "无损音质",
+        Deed::ReplaceMarked => "重做两个标记之间的部分",
+        Deed::ExtendMarked => "从标记处接续",
         Deed::Reuse => "依当初的表单",
     }
 }
@@ -68,6 +70,7 @@ pub(super) fn filled(choice: &Choice, title: &str, fields: &[Field], keys: &Keym
 fn line_title(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Lyrics => "请 API 写歌词",
+        Purpose::Export => "写出混音",
         Purpose::Upload => "导入歌曲",
     }
 }
@@ -75,6 +78,7 @@ fn line_title(purpose: Purpose) -> &'static str {
 fn line_body(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Lyrics => "歌词要写什么。写好后会放进歌词区，一步即可撤销。供应商可能会扣费。",
+        Purpose::Export => "WAV 文件的路径。已有的文件不会被替换。",
         Purpose::Upload => {
             "音频文件的网址（https://…），或这台电脑上的文件路径。本机文件会离开这台电脑：先传到供应商的文件主机并取得链接。完成后歌曲会进入曲库，可再做各种动作；供应商可能会扣费。"
         }

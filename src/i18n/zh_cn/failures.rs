@@ -128,6 +128,10 @@ pub(super) fn hold(hold: Hold, keys: &Keymap) -> String {
             "队列在等额度：到 https://platform.acedata.cloud 充值后会自动继续。".to_owned()
         }
         Hold::Disk => "队列在等磁盘：任务要先存好才会提交。".to_owned(),
+        Hold::Paused => format!(
+            "已暂停：按 {} 让它继续等候。",
+            key(keys, Command::Queue(Q::PauseTask))
+        ),
         Hold::Budget => format!(
             "今天的份额已用完（songs_per_day）：UTC 午夜过后会自动提交；按 {} 现在就提交。",
             key(keys, Command::Queue(Q::SendAgain))

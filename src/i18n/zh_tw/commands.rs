@@ -46,8 +46,14 @@ pub(super) fn command(command: Command) -> &'static str {
         Command::Queue(Q::SendAgain) => "重新送出待確認的任務",
         Command::Queue(Q::Drop) => "放棄任務",
         Command::Queue(Q::CopyFailure) => "複製失敗原因",
+        Command::Queue(queue) => (super::flow::FLOW.command)(queue),
         Command::Library(library) => self::library(library),
         Command::Player(transport) => self::transport(transport),
+        Command::Mark(command) => super::ears::mark(command),
+        Command::View(command) => super::ears::view(command),
+        Command::Compare(command) => super::ears::compare(command),
+        Command::UpNext(command) => super::ears::up_next(command),
+        Command::Mixer(command) => super::ears::mixer(command),
         Command::Text(T::Leave) => "停止輸入，或顯示全部歌曲",
         Command::Text(T::Accept) => "完成這一行",
         Command::Overlay(O::Close) => "關閉",
@@ -81,6 +87,7 @@ fn library(command: B) -> &'static str {
         B::Actions => "對這首歌的動作",
         B::Tree => "以衍生關係或清單顯示",
         B::Upload => "匯入歌曲",
+        B::Import => "匯入先前的歌曲，或停止",
     }
 }
 
@@ -123,6 +130,10 @@ pub(super) fn hint(command: Command) -> &'static str {
         Command::Library(B::Actions) | Command::Player(P::Actions) => "動作",
         Command::Library(B::Tree) => "衍生",
         Command::Library(B::Upload) => "匯入",
+        Command::Library(B::Import) => "先前的歌曲",
+        Command::Queue(
+            queue @ (Q::Earlier | Q::Later | Q::First | Q::PauseTask | Q::Pause | Q::Spend),
+        ) => (super::flow::FLOW.hint)(queue),
         Command::Queue(Q::Details) | Command::Library(B::Details) => "詳情",
         Command::Queue(Q::OrderAgain) => "再做一次",
         Command::Queue(Q::SendAgain) => "重新送出",
@@ -137,7 +148,7 @@ pub(super) fn hint(command: Command) -> &'static str {
         Command::Text(T::Accept) => "完成",
         Command::Overlay(O::Close) => "關閉",
         Command::Overlay(O::Accept) => "執行",
-        other => self::command(other),
+        other => super::ears::hint(other).unwrap_or_else(|| self::command(other)),
     }
 }
 
@@ -166,6 +177,18 @@ pub(super) fn refusal(refusal: Refusal) -> &'static str {
         Refusal::SourceNotOn => "播放器裡的不是來源歌曲",
         Refusal::NoId => "這首歌沒有 ID",
         Refusal::AlreadyHere => "已經有這個檔案",
+        Refusal::NoLength => "還不知道歌曲有多長",
+        Refusal::NoMarks => "沒有標記",
+        Refusal::NotTwoMarks => "需要兩個標記",
+        Refusal::NoSilence => "歌曲裡找不到停頓",
+        Refusal::NoBeat => "歌曲裡找不到拍點",
+        Refusal::NothingToCompare => "沒有可以比較的歌曲",
+        Refusal::NotReady => "另一首還在開啟",
+        Refusal::NothingUpNext => "沒有接著播放的歌曲",
+        Refusal::NoStems => "這首歌沒有分軌",
         Refusal::OnItsWay => "正在製作或下載",
+        Refusal::NotWaiting | Refusal::IsFirst | Refusal::IsLast => {
+            (super::flow::FLOW.refusal)(refusal)
+        }
     }
 }

@@ -36,6 +36,8 @@ fn what(deed: &Deed) -> &'static str {
         Deed::File(MediaKind::Stems) => STEMS,
         Deed::File(MediaKind::Video) => "配上封面圖片",
         Deed::File(MediaKind::Wav | MediaKind::Audio | MediaKind::Cover) => "無損音質",
+        Deed::ReplaceMarked => "重做兩個標記之間的部分",
+        Deed::ExtendMarked => "從標記處接續",
         Deed::Reuse => "依當初的表單",
     }
 }
@@ -68,6 +70,7 @@ pub(super) fn filled(choice: &Choice, title: &str, fields: &[Field], keys: &Keym
 fn line_title(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Lyrics => "請 API 寫歌詞",
+        Purpose::Export => "寫出混音",
         Purpose::Upload => "匯入歌曲",
     }
 }
@@ -75,6 +78,7 @@ fn line_title(purpose: Purpose) -> &'static str {
 fn line_body(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Lyrics => "歌詞要寫什麼。寫好後會放進歌詞區，一步即可復原。供應商可能會扣款。",
+        Purpose::Export => "WAV 檔案的路徑。已有的檔案不會被取代。",
         Purpose::Upload => {
             "音訊檔的網址（https://…），或這台電腦上的檔案路徑。本機檔案會離開這台電腦：先傳到供應商的檔案主機並取得連結。完成後歌曲會進入曲庫，可再做各種動作；供應商可能會扣款。"
         }

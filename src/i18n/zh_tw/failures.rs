@@ -128,6 +128,10 @@ pub(super) fn hold(hold: Hold, keys: &Keymap) -> String {
             "佇列在等點數：到 https://platform.acedata.cloud 加值後會自動繼續。".to_owned()
         }
         Hold::Disk => "佇列在等磁碟：任務要先存好才會送出。".to_owned(),
+        Hold::Paused => format!(
+            "已暫停：按 {} 讓它繼續等候。",
+            key(keys, Command::Queue(Q::PauseTask))
+        ),
         Hold::Budget => format!(
             "今天的額度已用完（songs_per_day）：UTC 午夜過後會自動送出；按 {} 現在就送。",
             key(keys, Command::Queue(Q::SendAgain))

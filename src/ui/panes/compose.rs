@@ -48,6 +48,7 @@ pub(crate) fn draw(app: &App, skin: &Skin, place: &Place, frame: &mut Frame) {
     }
     let draft = app.compose.draft();
     let head = Head {
+        warning: "",
         focused,
         key: &skin.keymap.label(Command::Focus(PaneId::Compose)),
         title: (skin.strings.pane)(PaneId::Compose),

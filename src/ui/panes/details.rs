@@ -9,7 +9,6 @@ use super::overlay::{Words, draw_words, open_around, reading_width};
 use super::queue::{glyph, taken};
 use crate::app::App;
 use crate::app::settings::Role;
-use crate::domain::time::after;
 use crate::domain::{
     AudiosRequest, Charge, Failure, Field, MediaFile, MediaKind, Request, Seconds, Song, SongId,
     Task, TaskId, TaskState, Timestamp, Work,
@@ -17,8 +16,6 @@ use crate::domain::{
 use crate::ui::Skin;
 use crate::ui::text;
 
-/// How long the provider keeps a file.
-const LINK_LIVES: f64 = 90.0 * 24.0 * 3600.0;
 /// How many lines of a task's lyric are shown.
 const EXCERPT: usize = 8;
 
@@ -309,7 +306,7 @@ fn song_rows(app: &App, skin: &Skin, song: &Song, width: u16) -> Vec<Words> {
     sheet.put(labels.made, &moment(app, song.created_at), Role::Text);
     put_family(&mut sheet, app, song);
     if song.audio.url.is_some() {
-        let end = after(song.created_at, LINK_LIVES);
+        let end = song.link_dies();
         let day = day(app, end);
         if end > app.now {
             sheet.put(labels.link_until, &day, Role::Text);

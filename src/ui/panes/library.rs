@@ -12,6 +12,7 @@ use crate::app::panes::PaneId;
 use crate::app::panes::library::Branch;
 use crate::app::settings::Role;
 use crate::app::songs::FetchProgress;
+use crate::domain::time::elapsed;
 use crate::domain::{MediaKind, Song, SongId, Work};
 use crate::ui::Skin;
 use crate::ui::chrome::{self, Head};
@@ -23,6 +24,10 @@ use crate::ui::text::{self, Row};
 const WITH_MODEL: u16 = 48;
 const WITH_DAY: u16 = 60;
 
+/// A day in seconds, and how many before its end a link counts as dying.
+const DAY: f64 = 86_400.0;
+const NEAR: f64 = 14.0;
+
 /// Draws the pane.
 pub(crate) fn draw(app: &App, skin: &Skin, place: &Place, frame: &mut Frame) {
     let focused = app.focus == PaneId::Library;
@@ -33,11 +38,12 @@ pub(crate) fn draw(app: &App, skin: &Skin, place: &Place, frame: &mut Frame) {
         return;
     }
     let head = Head {
+        warning: "",
         focused,
         key: &skin.keymap.label(Command::Focus(PaneId::Library)),
         title: (strings.pane)(PaneId::Library),
         detail: &counted(app, skin),
-        foot: "",
+        foot: &importing(app, skin),
     };
     chrome::frame(skin, frame, place, &head);
     let inner = rows_area(app, place.inner());
@@ -108,6 +114,12 @@ fn counted(app: &App, skin: &Skin) -> String {
     }
 }
 
+/// How far an import is, where there is one.
+fn importing(app: &App, skin: &Skin) -> String {
+    let going_on = app.import.course().filter(|course| !course.stopped);
+    going_on.map_or_else(String::new, |course| (skin.strings.flow.importing)(course))
+}
+
 fn summary(app: &App, skin: &Skin) -> String {
     let mut told = counted(app, skin);
     let selected = app.library.selected().and_then(|id| app.songs.get(id));
@@ -168,7 +180,19 @@ fn draw_row(
             .duration
             .map_or_else(String::new, |length| length.to_string()),
     };
-    row.put_right(&format!("{length:>5}"), muted);
+    match dying(app, song) {
+        Some(days) => {
+            let left = (skin.strings.flow.days_left)(days);
+            let gap = 5_usize.saturating_sub(text::width(&left));
+            row.put_right(
+                &format!("{}{left}", " ".repeat(gap)),
+                skin.style(Role::Warn),
+            );
+        }
+        None => {
+            row.put_right(&format!("{length:>5}"), muted);
+        }
+    }
     if area.width >= WITH_MODEL {
         row.skip_right(2);
         let model = text::cut(model(song), 8).into_owned();
@@ -195,6 +219,15 @@ fn draw_branch(skin: &Skin, song: &Song, branch: &Branch, row: &mut Row) {
         );
         row.skip(1);
     }
+}
+
+/// How many days the link of a song still lives whose sound is not here, where these are few; 0: it is dead.
+fn dying(app: &App, song: &Song) -> Option<u32> {
+    if song.audio.file.is_some() || song.audio.url.is_none() {
+        return None;
+    }
+    let left = elapsed(app.now, song.link_dies()).0 / DAY;
+    (left <= NEAR).then_some(left.ceil() as u32)
 }
 
 /// The sign before a song.

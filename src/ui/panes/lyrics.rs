@@ -42,6 +42,7 @@ pub(crate) fn draw(app: &App, skin: &Skin, place: &Place, frame: &mut Frame) {
         (strings.lyrics_count)(count)
     };
     let head = Head {
+        warning: "",
         focused,
         key: &skin.keymap.label(Command::Focus(PaneId::Lyrics)),
         title: (strings.pane)(PaneId::Lyrics),

@@ -4,12 +4,15 @@
 
 mod actions;
 mod line;
+mod mixer;
 mod source;
+mod spend;
+mod up_next;
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 
-use super::{details, help, library, request};
+use super::{details, help, library, player, request};
 use crate::app::App;
 use crate::app::command::{Command, OverlayCommand};
 use crate::app::editor::Editor;
@@ -39,9 +42,15 @@ pub(crate) fn draw(app: &App, skin: &Skin, frame: &mut Frame) {
             draw_token(app, skin, (*typed, problem.as_deref()), frame);
         }
         Some(Overlay::Task { task, top }) => details::draw_task(app, skin, *task, *top, frame),
+        Some(Overlay::Spend { top }) => spend::draw(app, skin, *top, frame),
         Some(Overlay::Request { of, top }) => request::draw(app, skin, *of, *top, frame),
         Some(Overlay::Copy(menu)) => request::draw_copy(skin, menu, frame),
         Some(Overlay::Batch(batch)) => request::draw_batch(app, skin, batch, frame),
+        Some(Overlay::Player) => player::draw_large(app, skin, frame),
+        Some(Overlay::UpNext { selected }) => up_next::draw(app, skin, *selected, frame),
+        Some(Overlay::Mixer { song, selected }) => {
+            mixer::draw(app, skin, (song, *selected), frame);
+        }
         Some(Overlay::Song { song, top }) => details::draw_song(app, skin, song, *top, frame),
     }
 }
@@ -50,11 +59,20 @@ pub(crate) fn draw(app: &App, skin: &Skin, frame: &mut Frame) {
 pub(crate) fn target(app: &App, screen: Rect, at: Position) -> Option<Target> {
     let searched = || below_line(popup::inner(search_area(screen)));
     let (list, selected, count) = match app.overlay.as_ref()? {
+        Overlay::Player => return player::target_large(app, screen, at),
         Overlay::Palette(palette) => (searched(), palette.selected_row(), palette.len()),
         Overlay::Source(picker) => (searched(), picker.selected_row(), picker.len()),
         Overlay::Actions(menu) => {
             let area = popup::inner(actions::area(screen, menu));
             (below_line(area), menu.selected, menu.rows.len())
+        }
+        Overlay::UpNext { selected } => {
+            let count = app.player.up_next.songs().len();
+            (up_next::area(app, screen), *selected, count)
+        }
+        Overlay::Mixer { song, selected } => {
+            let stems = app.songs.get(song).map_or(0, |song| song.more.stems.len());
+            (mixer::area(app, screen, song), *selected, stems)
         }
         _ => return None,
     };

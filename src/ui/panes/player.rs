@@ -2,6 +2,10 @@
 //!
 //! Invariant: the playhead can be seen without colours.
 
+mod large;
+mod spectrum;
+mod wave;
+
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 
@@ -9,22 +13,27 @@ use super::library;
 use crate::app::App;
 use crate::app::event::Target;
 use crate::app::settings::Role;
-use crate::domain::{OutputKind, Seconds, Song};
+use crate::app::songs::FetchProgress;
+use crate::domain::saved::Repeat;
+use crate::domain::{MediaKind, OutputKind, Seconds, Song};
 use crate::ui::Skin;
 use crate::ui::chrome::{self, Head};
 use crate::ui::layout::Place;
 use crate::ui::text::{self, Row};
+pub(crate) use large::{draw as draw_large, target as target_large};
+use wave::Sight;
 
-/// A cell filled by eighths.
-const EIGHTHS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 /// The least that is left of a title.
 const TITLE_LEAST: usize = 12;
+/// From this height on there is a clock under the waveform, and from this width on a spectrum beside it.
+const WITH_RULER: u16 = 4;
+const WITH_SPECTRUM: u16 = 60;
 
 /// Draws the player.
 pub(crate) fn draw(app: &App, skin: &Skin, place: &Place, frame: &mut Frame) {
     chrome::frame(skin, frame, place, &Head::default());
     draw_title(app, skin, place, frame);
-    let inner = wave_area(place);
+    let inner = inner_area(place);
     let Some(song) = on(app) else {
         let idle = if app.songs.is_empty() {
             (skin.strings.player_first)(skin.keymap)
@@ -46,35 +55,80 @@ pub(crate) fn draw(app: &App, skin: &Skin, place: &Place, frame: &mut Frame) {
         Row::new(frame.buffer_mut(), inner, inner.y).put(&words, skin.style(Role::Error));
         return;
     }
-    let share = match length(app, song) {
-        Some(Seconds(length)) if length > 0.0 => app.player.position().0 / length,
-        _ => 0.0,
-    };
-    if app.player.waveform().is_empty() {
-        draw_line(skin, inner, share, frame);
-    } else {
-        draw_wave(app, skin, inner, share, frame);
+    if let Some(sight) = Sight::of(app, song) {
+        let area = wave_area(app, inner);
+        if area.height >= WITH_RULER {
+            let (shape, ruler) = split_last_row(area);
+            wave::draw(app, skin, sight, shape, frame);
+            wave::draw_ruler(skin, sight, ruler, frame);
+        } else {
+            wave::draw(app, skin, sight, area, frame);
+        }
+    }
+    if app.player.wants_spectrum() {
+        spectrum::draw(app, skin, spectrum_area(inner), frame);
     }
 }
 
-/// The share of the song at a cell of the waveform.
-pub(crate) fn target(place: &Place, at: Position) -> Option<Target> {
-    let inner = wave_area(place);
-    if !inner.contains(at) {
+/// The share of what is in sight at a cell of the waveform.
+pub(crate) fn target(app: &App, place: &Place, at: Position) -> Option<Target> {
+    share_at(wave_area(app, inner_area(place)), at)
+}
+
+fn share_at(shape: Rect, at: Position) -> Option<Target> {
+    if !shape.contains(at) {
         return None;
     }
-    let share = f64::from(at.x - inner.x) / f64::from(inner.width.saturating_sub(1).max(1));
+    let share = f64::from(at.x - shape.x) / f64::from(shape.width.saturating_sub(1).max(1));
     Some(Target::Waveform(share))
 }
 
 /// A free column on both sides, like everywhere.
-fn wave_area(place: &Place) -> Rect {
+fn inner_area(place: &Place) -> Rect {
     let inner = place.inner();
     Rect {
         x: inner.x + 1.min(inner.width),
         width: inner.width.saturating_sub(2),
         ..inner
     }
+}
+
+/// What is left for the waveform beside the spectrum.
+fn wave_area(app: &App, inner: Rect) -> Rect {
+    if !app.player.wants_spectrum() || !app.player.is_open() || spectrum_area(inner).width == 0 {
+        return inner;
+    }
+    Rect {
+        width: inner.width - spectrum_area(inner).width - 2,
+        ..inner
+    }
+}
+
+/// The place of the spectrum at the right; none where the waveform needs it all.
+fn spectrum_area(inner: Rect) -> Rect {
+    let width = if inner.width < WITH_SPECTRUM {
+        0
+    } else {
+        (inner.width / 5).clamp(12, 32)
+    };
+    Rect {
+        x: inner.right() - width,
+        width,
+        ..inner
+    }
+}
+
+fn split_last_row(area: Rect) -> (Rect, Rect) {
+    let above = Rect {
+        height: area.height - 1,
+        ..area
+    };
+    let last = Rect {
+        y: area.bottom() - 1,
+        height: 1,
+        ..area
+    };
+    (above, last)
 }
 
 fn on(app: &App) -> Option<&Song> {
@@ -125,8 +179,10 @@ fn draw_title(app: &App, skin: &Skin, place: &Place, frame: &mut Frame) {
         (false, false) => (fits(strings.no_sound), strings.no_sound, Role::Warn),
         (_, fits) => (fits, silent.as_str(), Role::Warn),
     };
+    let state = state(app, skin, song);
     let shown = [
         time,
+        (fits(&state), state.as_str(), Role::Accent),
         (fits(&volume), volume.as_str(), Role::Muted),
         silent,
         (fits(model), model, Role::Muted),
@@ -136,6 +192,36 @@ fn draw_title(app: &App, skin: &Skin, place: &Place, frame: &mut Frame) {
         row.skip_right(2);
     }
     draw_name(app, skin, song, &mut row);
+}
+
+/// What else is to be known of how it plays: what it waits for, the loop, the zoom, what comes next.
+fn state(app: &App, skin: &Skin, song: Option<&Song>) -> String {
+    let words = &skin.strings.listening;
+    let mut parts: Vec<String> = Vec::new();
+    let fetched = song.and_then(|song| app.songs.progress(&song.id, MediaKind::Audio));
+    match fetched.map(FetchProgress::percent) {
+        Some(Some(percent)) => parts.push(format!("⇣ {percent}%")),
+        Some(None) => parts.push("⇣".to_owned()),
+        None => {}
+    }
+    if app.player.is_starved() {
+        parts.push(words.starved.to_owned());
+    }
+    if app.player.looping().is_some() {
+        parts.push(format!("↻ {}", words.loops));
+    }
+    if app.player.view.zoom() > 0 {
+        parts.push(format!("×{}", 1u32 << app.player.view.zoom()));
+    }
+    match app.player.up_next.repeat() {
+        Repeat::Off => {}
+        repeat => parts.push((words.repeat)(repeat).to_owned()),
+    }
+    let waiting = app.player.up_next.songs().len();
+    if waiting > 0 {
+        parts.push(format!("+{waiting}"));
+    }
+    parts.join(" · ")
 }
 
 /// What is on, at the left, in the room that is left.
@@ -152,62 +238,24 @@ fn draw_name(app: &App, skin: &Skin, song: Option<&Song>, row: &mut Row) {
     };
     let style = skin.style(Role::Playing);
     row.put(" ", style).put(glyph, style).put(" ", style);
-    let title = text::cut(library::title(skin, song), row.room().saturating_sub(1));
-    row.put(&title, style).put(" ", style);
-}
-
-/// The shape of the song: what is behind the playhead in the role of what plays.
-fn draw_wave(app: &App, skin: &Skin, area: Rect, share: f64, frame: &mut Frame) {
-    let columns = app
-        .player
-        .waveform()
-        .columns((0.0, 1.0), usize::from(area.width));
-    let head = head(area.width, share);
-    let rows = usize::from(area.height);
-    for (column, peak) in (0..area.width).zip(columns) {
-        let role = match column {
-            column if column < head => Role::Playing,
-            column if column == head => Role::Accent,
-            _ => Role::Muted,
-        };
-        // At least a line, so that silence has a place too.
-        let filled = (usize::from(peak) * rows * 8 / 255).max(1);
-        for row in 0..area.height {
-            let above = usize::from(area.height - 1 - row) * 8;
-            let eighths = filled.saturating_sub(above).min(8);
-            let symbol = if column == head {
-                "┃"
-            } else {
-                EIGHTHS.get(eighths).copied().unwrap_or(" ")
-            };
-            if let Some(cell) = frame.buffer_mut().cell_mut((area.x + column, area.y + row)) {
-                cell.set_symbol(symbol).set_style(skin.style(role));
-            }
-        }
-    }
-}
-
-/// A thin line while the shape is not known.
-fn draw_line(skin: &Skin, area: Rect, share: f64, frame: &mut Frame) {
-    let head = head(area.width, share);
-    let y = area.y + area.height.saturating_sub(1) / 2;
-    if area.height == 0 {
+    let Some(two) = app.player.comparison() else {
+        let title = text::cut(library::title(skin, song), row.room().saturating_sub(1));
+        row.put(&title, style).put(" ", style);
         return;
-    }
-    for column in 0..area.width {
-        let (symbol, role) = match column {
-            column if column < head => ("━", Role::Playing),
-            column if column == head => ("●", Role::Accent),
-            _ => ("─", Role::Muted),
-        };
-        if let Some(cell) = frame.buffer_mut().cell_mut((area.x + column, y)) {
-            cell.set_symbol(symbol).set_style(skin.style(role));
-        }
-    }
-}
-
-/// The column of the playhead.
-fn head(width: u16, share: f64) -> u16 {
-    let last = f64::from(width.saturating_sub(1));
-    (share.clamp(0.0, 1.0) * last).round() as u16
+    };
+    // Both names, each with its letter; the one that is heard stands first.
+    let (heard, other) = if two.hears_b { ("B", "A") } else { ("A", "B") };
+    let aside = app
+        .songs
+        .get(two.other())
+        .map_or("", |song| library::title(skin, song));
+    let aside = if two.is_ready {
+        aside
+    } else {
+        skin.strings.listening.opening
+    };
+    let room = row.room().saturating_sub(10) / 2;
+    let names = [library::title(skin, song), aside].map(|name| text::cut(name, room));
+    row.put(&format!("{heard} {} ", names[0]), style);
+    row.put(&format!("⇄ {other} {} ", names[1]), skin.style(Role::Muted));
 }

@@ -39,8 +39,13 @@ pub(crate) fn draw(app: &App, skin: &Skin, place: &Place, frame: &mut Frame) {
         focused,
         key: &skin.keymap.label(Command::Focus(PaneId::Queue)),
         title: (strings.pane)(PaneId::Queue),
+        warning: if app.tasks.is_paused() {
+            strings.flow.paused
+        } else {
+            ""
+        },
         detail: &(strings.queue_count)(count),
-        foot: "",
+        foot: &spent(app, skin),
     };
     chrome::frame(skin, frame, place, &head);
     let inner = place.inner();
@@ -70,27 +75,35 @@ pub(crate) fn target(app: &App, skin: &Skin, inner: Rect, at: Position) -> Optio
 }
 
 fn count(app: &App) -> QueueCount {
-    let mut count = QueueCount::default();
-    let tasks = app.queue.rows().iter().filter_map(|id| app.tasks.get(*id));
-    for task in tasks {
-        match task.state {
-            TaskState::Waiting { .. } => count.waiting += 1,
-            TaskState::Submitting | TaskState::Running { .. } => count.running += 1,
-            TaskState::InDoubt { .. } => count.in_doubt += 1,
-            TaskState::Held { .. } => count.held += 1,
-            TaskState::Succeeded | TaskState::Failed { .. } => count.finished += 1,
-        }
+    let counts = app.tasks.counts();
+    let open = counts.running + counts.waiting + counts.held + counts.in_doubt;
+    QueueCount {
+        running: counts.running,
+        waiting: counts.waiting,
+        held: counts.held,
+        in_doubt: counts.in_doubt,
+        finished: app.queue.rows().len().saturating_sub(open),
     }
-    count
+}
+
+/// What was spent today, where there is something to tell.
+fn spent(app: &App, skin: &Skin) -> String {
+    let today = app.spend.today(app.now, &app.settings.zone);
+    today
+        .filter(|sums| sums.charged > 0)
+        .map_or_else(String::new, |sums| (skin.strings.flow.today)(&sums))
 }
 
 /// What a folded queue tells: what needs the user first, then how far the first running task is.
 fn summary(app: &App, skin: &Skin, count: QueueCount) -> (String, Role) {
-    let told = (skin.strings.queue_count)(count);
+    let mut told = (skin.strings.queue_count)(count);
+    if app.tasks.is_paused() {
+        told = joined(skin.strings.flow.paused, &told);
+    }
     if told.is_empty() {
         return (skin.strings.queue_none.to_owned(), Role::Muted);
     }
-    let role = if count.in_doubt + count.held > 0 {
+    let role = if count.in_doubt + count.held > 0 || app.tasks.is_paused() {
         Role::Warn
     } else {
         Role::Muted
@@ -105,6 +118,14 @@ fn summary(app: &App, skin: &Skin, count: QueueCount) -> (String, Role) {
         format!("   {} {}", glyph(task).0, progress(app, skin, task))
     });
     (format!("{told}{far}"), role)
+}
+
+fn joined(one: &str, other: &str) -> String {
+    if other.is_empty() {
+        one.to_owned()
+    } else {
+        format!("{one} · {other}")
+    }
 }
 
 /// The rows in sight with their reasons.

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::app::batch::{Batch, BatchRow, Way};
 use crate::app::settings::Role;
 use crate::app::take::{CopyMenu, Subject};
-use crate::app::tasks::makes_song;
+use crate::domain::ledger::makes_song;
 use crate::domain::{Request, price, recipe};
 use crate::ui::Skin;
 use crate::ui::{list, text};

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use fuzzbox::api::{Accepted, Client, Patience, Secret, wire};
+use fuzzbox::domain::history::{Listing, Page};
 use fuzzbox::domain::{
     Action, AudiosRequest, Endpoint, FailureKind, FileRequest, LyricsRequest, MediaKind, Outcome,
     Request, SongId, Timestamp, UploadRequest,
@@ -366,9 +367,15 @@ async fn a_refusal_is_kept_as_it_came_without_the_token() {
 #[tokio::test]
 async fn a_lost_order_is_looked_for_at_its_endpoint() {
     let server = Canned::saying(canned::json(200, r#"{"items":[],"count":0}"#)).await;
-    let found = Client::new(server.url())
-        .search(&token(), Endpoint::Wav, (now(), now()))
-        .await;
-    assert_eq!(found.expect("an answer"), []);
-    assert_eq!(server.only().json()["type"], "wav");
+    let page = Page {
+        endpoint: Endpoint::Wav,
+        since: now(),
+        until: now(),
+        offset: 200,
+    };
+    let found = Client::new(server.url()).list(&token(), page).await;
+    assert_eq!(found.expect("an answer"), Listing::default());
+    let asked = server.only().json();
+    assert_eq!(asked["type"], "wav");
+    assert_eq!(asked["offset"], 200);
 }

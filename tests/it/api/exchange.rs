@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use fuzzbox::api::{Accepted, Client, Patience, Secret};
+use fuzzbox::domain::history::Page;
 use fuzzbox::domain::time::SignedDuration;
 use fuzzbox::domain::{
     ApiTaskId, AudiosRequest, Endpoint, Failure, FailureKind, Outcome, Request, TaskRecord,
@@ -413,10 +414,16 @@ async fn a_lost_order_is_looked_for_by_its_time() {
         moment("1970-01-01T00:16:40.7Z"),
         moment("1970-01-01T00:33:20.3Z"),
     );
-    let found: Vec<TaskRecord> = Client::new(server.url())
-        .search(&token(), Endpoint::Audios, (since, until))
-        .await
-        .expect("an answer");
+    let page = Page {
+        endpoint: Endpoint::Audios,
+        since,
+        until,
+        offset: 0,
+    };
+    let listing = Client::new(server.url()).list(&token(), page).await;
+    let listing = listing.expect("an answer");
+    assert_eq!(listing.count, 5, "what is left out is counted");
+    let found: Vec<TaskRecord> = listing.records;
     let names: Vec<&str> = found.iter().map(|record| record.id.0.as_str()).collect();
     assert_eq!(names, ["first", "last", "undated"]);
     assert!(found.iter().all(|record| record.request.is_some()));

@@ -1,0 +1,547 @@
+//! What the listener does with the song that is on: marks, a closer look, a comparison, what plays next, the mix.
+//!
+//! Invariant: nothing here orders anything; what the listener marks or mixes is kept with the song at once.
+
+use super::App;
+use super::command::{
+    Command, CompareCommand, MarkCommand, MixerCommand, Motion, UpNextCommand, ViewCommand,
+};
+use super::effect::Effect;
+use super::notice::{Ear, Notice, Refusal};
+use super::panes::overlay::{Overlay, Purpose};
+use super::panes::player::compare::alignment;
+use crate::domain::{
+    Level, Mark, Marks, MediaFile, Next, Playable, PlayerCommand, Seconds, Snap, Song, SongId,
+};
+
+/// The steps of a mark and of the cursor, in seconds.
+const FINE: f64 = 0.1;
+const COARSE: f64 = 1.0;
+/// A step of the mixer, in decibels.
+const DECIBEL: f32 = 1.0;
+
+impl App {
+    /// What there is of a song to be played: its file, else what is on its way.
+    pub(super) fn playable(&self, id: &SongId) -> Option<Playable> {
+        let song = self.songs.get(id)?;
+        match (&song.audio.file, &song.audio.url) {
+            (Some(file), _) => Some(Playable::File(file.clone())),
+            (None, Some(_)) => Some(Playable::Arriving),
+            (None, None) => None,
+        }
+    }
+
+    /// [`App::playable`], with its fetch begun where it is not here.
+    pub(super) fn made_playable(&mut self, id: &SongId) -> Option<(SongId, Playable)> {
+        let audio = self.playable(id)?;
+        if audio == Playable::Arriving {
+            let (_, songs, mut cx) = self.engine();
+            songs.fetch_first(id, &mut cx);
+        }
+        Some((id.clone(), audio))
+    }
+
+    fn on(&self) -> Option<&Song> {
+        self.songs.get(self.player.song()?)
+    }
+
+    /// How long the song that is on is, as far as anybody knows.
+    pub fn length_on(&self) -> Option<Seconds> {
+        self.player.duration().or_else(|| self.on()?.duration)
+    }
+
+    /// Why a command on what is heard can do nothing now.
+    pub(super) fn listening_refusal(&self, command: Command) -> Option<Refusal> {
+        let nothing = self.on().is_none().then_some(Refusal::NothingLoaded);
+        match command {
+            Command::Mark(command) => nothing.or_else(|| self.mark_refusal(command)),
+            Command::View(ViewCommand::Large | ViewCommand::Spectrum | ViewCommand::Sections) => {
+                None
+            }
+            Command::View(_) => nothing.or_else(|| {
+                let unknown = self.length_on().is_none();
+                unknown.then_some(Refusal::NoLength)
+            }),
+            Command::Compare(command) => nothing.or_else(|| self.compare_refusal(command)),
+            Command::UpNext(UpNextCommand::Add | UpNextCommand::PlayAll) => {
+                let selected = self.library.selected().and_then(|id| self.playable(id));
+                selected.is_none().then_some(Refusal::NoSong)
+            }
+            Command::UpNext(UpNextCommand::Clear) => {
+                let is_empty = self.player.up_next.songs().len() == 0;
+                is_empty.then_some(Refusal::NothingUpNext)
+            }
+            Command::Mixer(MixerCommand::Open) if self.overlay.is_none() => {
+                nothing.or_else(|| self.stems_refusal())
+            }
+            Command::Mixer(MixerCommand::Export | MixerCommand::Reset) => {
+                nothing.or_else(|| self.stems_refusal())
+            }
+            _ => None,
+        }
+    }
+
+    fn stems_refusal(&self) -> Option<Refusal> {
+        let has_stems = self.on().is_some_and(|song| !song.more.stems.is_empty());
+        (!has_stems).then_some(Refusal::NoStems)
+    }
+
+    fn mark_refusal(&self, command: MarkCommand) -> Option<Refusal> {
+        let marks = self.on()?.more.marks;
+        let landmarks = self.player.landmarks();
+        match command {
+            MarkCommand::Use if self.player.position() == Seconds::ZERO && marks.is_empty() => {
+                Some(Refusal::NoMarks)
+            }
+            MarkCommand::SetIn | MarkCommand::SetOut | MarkCommand::Use => None,
+            MarkCommand::Loop if self.player.looping().is_some() => None,
+            MarkCommand::Loop => marks.span().is_none().then_some(Refusal::NotTwoMarks),
+            _ if marks.is_empty() => Some(Refusal::NoMarks),
+            MarkCommand::ToSilence if landmarks.silences.is_empty() => Some(Refusal::NoSilence),
+            MarkCommand::ToBeat if landmarks.beats.is_empty() => Some(Refusal::NoBeat),
+            _ => None,
+        }
+    }
+
+    pub(super) fn on_mark(&mut self, command: MarkCommand) {
+        match command {
+            MarkCommand::SetIn => self.set_mark(Mark::In),
+            MarkCommand::SetOut => self.set_mark(Mark::Out),
+            MarkCommand::Earlier => self.nudge(-FINE),
+            MarkCommand::Later => self.nudge(FINE),
+            MarkCommand::MuchEarlier => self.nudge(-COARSE),
+            MarkCommand::MuchLater => self.nudge(COARSE),
+            MarkCommand::ToSilence => self.snap(Snap::Silence),
+            MarkCommand::ToBeat => self.snap(Snap::Beat),
+            MarkCommand::Clear => {
+                self.change_marks(|marks| *marks = Marks::default());
+            }
+            MarkCommand::Loop => self.toggle_loop(),
+            MarkCommand::Use => self.use_marks_of_playing(),
+        }
+    }
+
+    fn set_mark(&mut self, mark: Mark) {
+        let at = self.player.view.cursor().unwrap_or(self.player.position());
+        self.player.note_mark(mark);
+        self.change_marks(|marks| marks.set(mark, at));
+        self.notify(Notice::Ear(Ear::Marked(mark, at)));
+    }
+
+    /// The mark that was set last, or the one that is set.
+    fn held_mark(&self) -> Mark {
+        let last = self.player.last_mark();
+        let is_set = |mark| {
+            self.on()
+                .is_some_and(|song| song.more.marks.get(mark).is_some())
+        };
+        match last {
+            mark if is_set(mark) => mark,
+            Mark::In => Mark::Out,
+            Mark::Out => Mark::In,
+        }
+    }
+
+    fn nudge(&mut self, by: f64) {
+        let (mark, length) = (self.held_mark(), self.length_on());
+        self.change_marks(|marks| {
+            marks.nudge(mark, by, length);
+        });
+    }
+
+    fn snap(&mut self, snap: Snap) {
+        let mark = self.held_mark();
+        let at = self.on().and_then(|song| song.more.marks.get(mark));
+        let near = at.and_then(|at| self.player.landmarks().nearest(snap, at));
+        if let (Some(at), Some(near)) = (at, near) {
+            let length = self.length_on();
+            self.change_marks(|marks| {
+                marks.nudge(mark, near.0 - at.0, length);
+            });
+        }
+    }
+
+    /// Changes the marks of the song that is on; a loop follows them.
+    pub(super) fn change_marks(&mut self, change: impl FnOnce(&mut Marks)) {
+        let Some(id) = self.player.song().cloned() else {
+            return;
+        };
+        let (_, songs, mut cx) = self.engine();
+        songs.annotate(&id, |more| change(&mut more.marks), &mut cx);
+        if self.player.looping().is_some() {
+            let span = self.on().and_then(|song| song.more.marks.span());
+            let (_, player, mut cx) = self.cx();
+            player.repeat_part(span, &mut cx);
+        }
+    }
+
+    fn toggle_loop(&mut self) {
+        let span = match self.player.looping() {
+            Some(_) => None,
+            None => self.on().and_then(|song| song.more.marks.span()),
+        };
+        let (_, player, mut cx) = self.cx();
+        player.repeat_part(span, &mut cx);
+        self.notify(Notice::Ear(Ear::Loops(span)));
+    }
+
+    pub(super) fn on_view(&mut self, command: ViewCommand) {
+        let playhead = self.player.position();
+        let length = self.length_on().unwrap_or_default();
+        let view = &mut self.player.view;
+        match command {
+            ViewCommand::Large => {
+                self.overlay = match self.overlay {
+                    Some(Overlay::Player) => None,
+                    _ => Some(Overlay::Player),
+                };
+            }
+            ViewCommand::ZoomIn => {
+                view.zoom_by(1);
+            }
+            ViewCommand::ZoomOut => {
+                view.zoom_by(-1);
+            }
+            ViewCommand::CursorBack => view.move_cursor(-FINE, playhead, length),
+            ViewCommand::CursorOn => view.move_cursor(FINE, playhead, length),
+            ViewCommand::CursorMuchBack => view.move_cursor(-COARSE, playhead, length),
+            ViewCommand::CursorMuchOn => view.move_cursor(COARSE, playhead, length),
+            ViewCommand::CursorHere => view.drop_cursor(),
+            ViewCommand::PlayFromCursor => self.play_from_cursor(),
+            ViewCommand::Sections => view.sections = !view.sections,
+            ViewCommand::Spectrum => {
+                let hertz = if self.player.wants_spectrum() {
+                    0
+                } else {
+                    self.settings.spectrum_hertz
+                };
+                let (_, player, mut cx) = self.cx();
+                player.tell_spectrum(hertz, &mut cx);
+            }
+        }
+    }
+
+    /// Nobody looks at the spectrum of a window in the background.
+    pub(super) fn on_window_focus(&mut self, has_focus: bool) {
+        let (_, player, mut cx) = self.cx();
+        player.watch(has_focus, &mut cx);
+    }
+
+    /// Arrows and pages move the cursor in the window of the player.
+    pub(super) fn move_in_player(&mut self, motion: Motion) {
+        let Some(length) = self.length_on() else {
+            return;
+        };
+        let playhead = self.player.position();
+        let view = &mut self.player.view;
+        let page = length.0 / f64::from(8u32 << view.zoom());
+        match motion {
+            Motion::Left => view.move_cursor(-FINE, playhead, length),
+            Motion::Right => view.move_cursor(FINE, playhead, length),
+            Motion::PageUp => view.move_cursor(-page, playhead, length),
+            Motion::PageDown => view.move_cursor(page, playhead, length),
+            Motion::First => view.set_cursor(Seconds::ZERO, length),
+            Motion::Last => view.set_cursor(length, length),
+            Motion::Up => {
+                view.zoom_by(1);
+            }
+            Motion::Down => {
+                view.zoom_by(-1);
+            }
+        }
+    }
+
+    fn play_from_cursor(&mut self) {
+        let Some(at) = self.player.view.cursor() else {
+            return;
+        };
+        self.player.view.drop_cursor();
+        if self.player.is_open() {
+            let (_, player, mut cx) = self.cx();
+            player.seek(at, &mut cx);
+            if !player.is_playing() {
+                cx.emit(Effect::Player(PlayerCommand::Play));
+            }
+        } else if let Some(id) = self.player.song().cloned() {
+            self.play_from(&id, at);
+        }
+    }
+
+    /// The song that the one on is compared with by itself: its source, else the newest that was made from it.
+    fn counterpart(&self) -> Option<SongId> {
+        let on = self.on()?;
+        let source = on
+            .more
+            .source
+            .clone()
+            .filter(|id| self.playable(id).is_some());
+        source.or_else(|| {
+            let made = |song: &&Song| {
+                song.more.source.as_ref() == Some(&on.id) && self.playable(&song.id).is_some()
+            };
+            self.songs
+                .iter()
+                .rev()
+                .find(made)
+                .map(|song| song.id.clone())
+        })
+    }
+
+    fn compare_refusal(&self, command: CompareCommand) -> Option<Refusal> {
+        let comparison = self.player.comparison();
+        match command {
+            _ if !self.player.is_open() => Some(Refusal::NothingLoaded),
+            CompareCommand::Switch => match comparison {
+                Some(two) => (!two.is_ready).then_some(Refusal::NotReady),
+                None => self
+                    .counterpart()
+                    .is_none()
+                    .then_some(Refusal::NothingToCompare),
+            },
+            CompareCommand::WithSelected => {
+                let other = self
+                    .library
+                    .selected()
+                    .filter(|id| self.player.song() != Some(*id));
+                let can = other.and_then(|id| self.playable(id)).is_some();
+                (!can).then_some(Refusal::NothingToCompare)
+            }
+            CompareCommand::End => comparison.is_none().then_some(Refusal::NothingToCompare),
+        }
+    }
+
+    pub(super) fn on_compare(&mut self, command: CompareCommand) {
+        match command {
+            CompareCommand::Switch if self.player.comparison().is_some() => {
+                let (_, player, mut cx) = self.cx();
+                player.switch(&mut cx);
+            }
+            CompareCommand::Switch => {
+                if let Some(other) = self.counterpart() {
+                    self.compare_with(&other);
+                }
+            }
+            CompareCommand::WithSelected => {
+                if let Some(other) = self.library.selected().cloned() {
+                    self.compare_with(&other);
+                }
+            }
+            CompareCommand::End => {
+                let (_, player, mut cx) = self.cx();
+                player.end_comparison(&mut cx);
+                self.tell_what_follows();
+            }
+        }
+    }
+
+    fn compare_with(&mut self, other: &SongId) {
+        let (Some(on), Some(song)) = (self.on(), self.songs.get(other)) else {
+            return;
+        };
+        let alignment = alignment((on, self.order_of(on)), (song, self.order_of(song)));
+        let title = song.title.clone();
+        let Some(opened) = self.made_playable(other) else {
+            return;
+        };
+        let (_, player, mut cx) = self.cx();
+        if player.comparison().is_some() {
+            player.end_comparison(&mut cx);
+        }
+        player.compare(opened, alignment, &mut cx);
+        self.tell_what_follows();
+        self.notify(Notice::Ear(Ear::Compares(title)));
+    }
+
+    pub(super) fn on_up_next(&mut self, command: UpNextCommand) {
+        let selected = match self.overlay {
+            Some(Overlay::UpNext { selected }) => selected,
+            _ => 0,
+        };
+        let up_next = &mut self.player.up_next;
+        match command {
+            UpNextCommand::Show => {
+                self.overlay = match self.overlay {
+                    Some(Overlay::UpNext { .. }) => None,
+                    _ => Some(Overlay::UpNext { selected: 0 }),
+                };
+                return;
+            }
+            UpNextCommand::Add => {
+                if let Some(song) = self.library.selected().cloned() {
+                    let title = self.songs.get(&song).map(|song| song.title.clone());
+                    up_next.add([song]);
+                    self.notify(Notice::Ear(Ear::Added(title.unwrap_or_default())));
+                }
+            }
+            UpNextCommand::PlayAll => return self.play_all(),
+            UpNextCommand::Sooner | UpNextCommand::Later => {
+                let by = if command == UpNextCommand::Sooner {
+                    -1
+                } else {
+                    1
+                };
+                if let Some(selected) = up_next.shift(selected, by) {
+                    self.overlay = Some(Overlay::UpNext { selected });
+                }
+            }
+            UpNextCommand::Remove => {
+                up_next.remove(selected);
+                let last = up_next.songs().len().saturating_sub(1);
+                let selected = selected.min(last);
+                self.overlay = Some(Overlay::UpNext { selected });
+            }
+            UpNextCommand::Clear => up_next.clear(),
+            UpNextCommand::Repeat => {
+                let repeat = up_next.next_repeat();
+                self.notify(Notice::Ear(Ear::Repeats(repeat)));
+            }
+        }
+        self.preferences_keeper.changed(self.now);
+        self.tell_what_follows();
+    }
+
+    /// Plays the selected song and puts everything in sight below it up next.
+    fn play_all(&mut self) {
+        let from = self.library.selected_row();
+        let rows = self.library.rows().iter().skip(from).cloned();
+        let rows: Vec<SongId> = rows.filter(|id| self.playable(id).is_some()).collect();
+        let Some((first, rest)) = rows.split_first() else {
+            return;
+        };
+        self.player.up_next.clear();
+        let count = self.player.up_next.add(rest.iter().cloned());
+        self.play(first);
+        self.notify(Notice::Ear(Ear::PlaysAll(count + 1)));
+    }
+
+    /// Plays the selected row of what plays next; those before it stay.
+    pub(super) fn play_up_next(&mut self, selected: usize) {
+        let Some(song) = self.player.up_next.remove(selected) else {
+            return;
+        };
+        self.play(&song);
+    }
+
+    /// Tells the sound room what to go on with, so that there is no gap.
+    pub(super) fn tell_what_follows(&mut self) {
+        let next = self.player.up_next.follows(self.player.song()).cloned();
+        // Whatever is fetched by then is played: a song of which nothing is here would make a gap.
+        let next = next.and_then(|song| {
+            let audio = self.playable(&song)?;
+            matches!(audio, Playable::File(_)).then_some(Next { song, audio })
+        });
+        let next = next.filter(|_| self.player.comparison().is_none());
+        let (_, player, mut cx) = self.cx();
+        player.follow(next, &mut cx);
+    }
+
+    /// A song ended and nothing followed it by itself: what plays next begins now.
+    pub(super) fn go_on(&mut self) {
+        if let Some(song) = self.player.up_next.follows(self.player.song()).cloned() {
+            self.play(&song);
+        }
+    }
+
+    pub(super) fn on_mixer(&mut self, command: MixerCommand) {
+        if command == MixerCommand::Open {
+            return self.open_mixer();
+        }
+        let Some(id) = self.player.song().cloned() else {
+            return;
+        };
+        let at = match &self.overlay {
+            Some(Overlay::Mixer { selected, .. }) => *selected,
+            _ => 0,
+        };
+        match command {
+            MixerCommand::Softer => self.change_mix(&id, |mix| turn(mix, at, -DECIBEL)),
+            MixerCommand::Louder => self.change_mix(&id, |mix| turn(mix, at, DECIBEL)),
+            MixerCommand::Mute => self.change_mix(&id, |mix| {
+                if let Some(level) = mix.get_mut(at) {
+                    level.muted = !level.muted;
+                }
+            }),
+            MixerCommand::Solo => self.change_mix(&id, |mix| {
+                if let Some(level) = mix.get_mut(at) {
+                    level.solo = !level.solo;
+                }
+            }),
+            MixerCommand::Reset => self.change_mix(&id, |mix| mix.fill(Level::default())),
+            MixerCommand::Export => self.open_line(Purpose::Export),
+            MixerCommand::Open => {}
+        }
+    }
+
+    /// Opens the mixer and lets the stems be heard from where the song is.
+    fn open_mixer(&mut self) {
+        let Some(song) = self.on() else { return };
+        let (id, stems) = (song.id.clone(), song.more.stems.clone());
+        if matches!(self.overlay, Some(Overlay::Mixer { .. })) {
+            self.overlay = None;
+            return;
+        }
+        self.overlay = Some(Overlay::Mixer {
+            song: id.clone(),
+            selected: 0,
+        });
+        if !self.player.is_mixing() {
+            let gains = Level::gains(&self.mix_of(&id));
+            let from = self.player.position();
+            let (_, player, mut cx) = self.cx();
+            player.load((id, Playable::Stems(stems)), from, &mut cx);
+            player.mix(gains, &mut cx);
+        }
+    }
+
+    /// The levels of a song's stems, one for each.
+    pub fn mix_of(&self, id: &SongId) -> Vec<Level> {
+        let Some(song) = self.songs.get(id) else {
+            return Vec::new();
+        };
+        let mut mix = song.more.mix.clone();
+        mix.resize(song.more.stems.len(), Level::default());
+        mix
+    }
+
+    fn change_mix(&mut self, id: &SongId, change: impl FnOnce(&mut [Level])) {
+        let mut mix = self.mix_of(id);
+        change(&mut mix);
+        let gains = Level::gains(&mix);
+        let kept = if mix.iter().all(|level| *level == Level::default()) {
+            Vec::new()
+        } else {
+            mix
+        };
+        let (_, songs, mut cx) = self.engine();
+        songs.annotate(id, |more| more.mix = kept, &mut cx);
+        let (_, player, mut cx) = self.cx();
+        player.mix(gains, &mut cx);
+    }
+
+    /// The path that is offered for the mix of the song that is on.
+    pub(super) fn export_path(&self) -> String {
+        let stem = self
+            .player
+            .song()
+            .map(SongId::file_stem)
+            .unwrap_or_default();
+        let folder = self.settings.media_folder.trim_end_matches('/');
+        format!("{folder}/{stem}-mix.wav")
+    }
+
+    /// Begins to write the mix of the song that is on.
+    pub(super) fn export_mix(&mut self, to: String) {
+        let Some(song) = self.on() else { return };
+        let gains = Level::gains(&self.mix_of(&song.id));
+        let stems: Vec<(MediaFile, f32)> = song.more.stems.iter().cloned().zip(gains).collect();
+        let song = song.id.clone();
+        self.effects.push(Effect::Export { song, stems, to });
+        self.notify(Notice::Ear(Ear::Exporting));
+    }
+}
+
+fn turn(mix: &mut [Level], at: usize, by: f32) {
+    if let Some(level) = mix.get_mut(at) {
+        level.decibels = (level.decibels + by).clamp(Level::LEAST, Level::MOST);
+    }
+}
