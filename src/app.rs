@@ -21,6 +21,7 @@ mod input;
 mod keeper;
 pub mod keymap;
 mod listening;
+mod marked;
 mod marking;
 mod media_keys;
 pub mod notice;
@@ -62,7 +63,7 @@ use tasks::TaskQueue;
 /// other way round.
 pub type CommandWords = fn(Locale, Command) -> &'static str;
 
-/// How long after it could not be kept the draft is kept again, in seconds.
+/// How long after it could not be kept a draft or a song is kept again, in seconds.
 const KEPT_AGAIN: f64 = 5.0;
 
 /// Everything we know right now.
@@ -107,6 +108,7 @@ pub struct App {
     at_start: Vec<Request>,
     draft_keeper: Keeper,
     preferences_keeper: Keeper,
+    songs_keeper: Keeper,
     effects: Vec<Effect>,
 }
 
@@ -144,6 +146,7 @@ impl App {
             at_start: Vec::new(),
             draft_keeper: Keeper::default(),
             preferences_keeper: Keeper::default(),
+            songs_keeper: Keeper::default(),
             effects: Vec::new(),
             settings,
         };
@@ -204,6 +207,7 @@ impl App {
             self.notices.next_wake(),
             self.draft_keeper.next_wake(),
             self.preferences_keeper.next_wake(),
+            self.songs_keeper.next_wake(),
         ]
         .into_iter()
         .flatten()
@@ -265,12 +269,21 @@ impl App {
         import.on_tick(&mut cx);
         self.keep_songs_with_their_tasks();
         self.queue.refresh(&self.tasks);
-        // The preferences hold the drafts that were replaced: they go first.
-        if self.preferences_keeper.take_due(self.now) {
-            self.save_preferences();
+        // The preferences hold the drafts that were replaced. A draft moves between the two: neither is kept without the
+        // other, or a crash between them would find it in none.
+        if self.preferences_keeper.is_due(self.now) || self.draft_keeper.is_due(self.now) {
+            if self.preferences_keeper.take() {
+                self.save_preferences();
+            }
+            if self.draft_keeper.take() {
+                self.save_draft();
+            }
         }
-        if self.draft_keeper.take_due(self.now) {
-            self.save_draft();
+        if self.songs_keeper.take_due(self.now) {
+            let unkept = std::mem::take(&mut self.unkept_songs);
+            let songs = unkept.iter().filter_map(|id| self.songs.get(id));
+            let saves = songs.map(|song| Effect::Save(Record::Song(Box::new(song.clone()))));
+            self.effects.extend(saves);
         }
     }
 
@@ -287,7 +300,7 @@ impl App {
         let saves = kept
             .iter()
             .filter_map(|id| self.songs.get(id))
-            .map(|song| Effect::Save(Record::Song(Box::new(song.clone()))));
+            .map(|song| Effect::Save(self.songs.record(song)));
         self.effects.splice(0..0, saves.collect::<Vec<_>>());
     }
 
@@ -382,6 +395,11 @@ impl App {
                 }
                 cx.notify(Notice::NotSaved(reason));
                 self.queue.refresh(&self.tasks);
+            }
+            Stumble::SongsNotSaved { songs, reason } => {
+                self.unkept_songs.extend(songs);
+                self.songs_keeper.changed(after(self.now, KEPT_AGAIN));
+                self.notify(Notice::NotSaved(reason));
             }
             Stumble::NotCopied(reason) => self.notify(Notice::NotCopied(reason)),
             Stumble::Broke(what) => self.notify(Notice::Broke(what)),

@@ -9,10 +9,12 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+mod import;
 mod order;
 mod replay;
 mod settings;
 mod simulate;
+mod spend;
 mod studio;
 
 /// A keyboard-driven terminal studio for making songs with the Producer API (FUZZ models).
@@ -52,6 +54,10 @@ Exit codes of an order:
 enum Sub {
     /// Run the offline Producer API: the real one's answers, refusals and files, with songs made here
     Simulate(simulate::SimulateArguments),
+    /// Bring the account's earlier songs into the library, with their files; nothing is charged
+    Import(import::ImportArguments),
+    /// Print what was spent, by days and in all
+    Spend(spend::SpendArguments),
     /// Feed a recording made with --record to the studio and print its last screen
     Replay {
         /// The recording
@@ -93,6 +99,8 @@ pub fn run() -> ExitCode {
     let done = match arguments.command {
         None => studio::run(&arguments.studio),
         Some(Sub::Simulate(simulate)) => simulate::run(&simulate),
+        Some(Sub::Import(import)) => import::run(&import),
+        Some(Sub::Spend(spend)) => spend::run(&spend),
         Some(Sub::Replay { file }) => replay::run(&file),
     };
     conclude(done, 1)

@@ -31,7 +31,7 @@ pub const FILES_PATH: &str = "/api/v1/files/";
 /// The variable that names another place.
 pub const BASE_URL_VARIABLE: &str = "ACEDATACLOUD_API_BASE_URL";
 /// How many tasks may be at the API at a time when nothing else is said.
-pub const DEFAULT_IN_FLIGHT: u8 = 5;
+pub const DEFAULT_IN_FLIGHT: u16 = 5;
 
 /// What looks up a variable of the environment.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<OsString>;
@@ -65,7 +65,7 @@ pub struct Config {
     /// Where the API is.
     pub base_url: Sourced<Url>,
     /// How many tasks may be at the API at a time, 1–50.
-    pub in_flight: Sourced<u8>,
+    pub in_flight: Sourced<u16>,
     /// How many songs may be ordered a day; `None`: any number.
     pub songs_per_day: Sourced<Option<u32>>,
     /// Where local files are brought, so that the API can fetch them.

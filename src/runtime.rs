@@ -46,6 +46,9 @@ use world::World;
 const FRAME: Duration = Duration::from_millis(12);
 /// The most that is taken in before the next frame, so that a flood of input is still seen to arrive.
 const BATCH: usize = 512;
+/// The longest sleep without a look at the clock, where something is to be done later: while the machine sleeps, and when its
+/// clock is set, the timers of the system do not move with it.
+const NAP: Duration = Duration::from_mins(1);
 /// How long a farewell may take when the terminal is gone.
 const FAREWELL: Duration = Duration::from_secs(3);
 
@@ -138,7 +141,9 @@ impl<F: Face> Sitting<'_, F> {
                 Some(news) = inbox.recv() => self.on_news(news),
                 event = input.next(), if self.gone.is_none() => self.on_terminal(event),
                 () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => {
-                    self.take(Event::Tick);
+                    if self.is_due() {
+                        self.take(Event::Tick);
+                    }
                 }
                 () = sleep_until(frame.unwrap_or_else(Instant::now)), if frame.is_some() => {}
             }
@@ -179,7 +184,18 @@ impl<F: Face> Sitting<'_, F> {
         let moment = self.studio.app.next_wake()?;
         let away = moment.duration_since((self.studio.clock)());
         let away = Duration::try_from(away).unwrap_or(Duration::ZERO);
-        Some(Instant::now() + away)
+        Some(Instant::now() + away.min(NAP))
+    }
+
+    /// Whether the moment has come that was asked for, by the clock on the wall.
+    fn is_due(&self) -> bool {
+        let now = (self.studio.clock)();
+        self.gone.is_some()
+            || self
+                .studio
+                .app
+                .next_wake()
+                .is_some_and(|moment| moment <= now)
     }
 
     fn next_frame(&self) -> Option<Instant> {

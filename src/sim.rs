@@ -224,6 +224,11 @@ impl Simulator {
         self.world.requests()
     }
 
+    /// How many requests came since the start, of whatever kind.
+    pub fn visits(&self) -> usize {
+        self.world.visits()
+    }
+
     /// Stops at once: open connections are closed, running tasks are forgotten or left to the next start. The state
     /// file is free when this returns.
     pub async fn stop(mut self) {

@@ -219,6 +219,7 @@ fn keep<'a>(
                 ledger::save(&transaction, task)?;
             }
             Record::Song(song) => songs::save(&transaction, song)?,
+            Record::PartOfSong(song) => songs::add(&transaction, song)?,
             Record::Draft(draft) => drafts::save_draft(&transaction, draft)?,
             Record::Preferences(preferences) => {
                 drafts::save_preferences(&transaction, preferences)?;

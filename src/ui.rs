@@ -73,7 +73,7 @@ pub fn target(app: &App, size: (u16, u16), column: u16, row: u16) -> Option<Targ
     let at = Position::new(column, row);
     let areas = layout::areas(screen, app.focus)?;
     if app.overlay.is_some() {
-        return panes::overlay::target(app, screen, at);
+        return panes::overlay::target(app, &skin, screen, at);
     }
     if areas.player.area.contains(at) {
         return panes::player::target(app, &areas.player, at);

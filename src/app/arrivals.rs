@@ -10,7 +10,7 @@ use super::notice::{Arrival, Notice};
 use super::panes::PaneId;
 use super::tasks::Made;
 use crate::domain::song::fnv1a;
-use crate::domain::{Record, Request, Song, Task, TaskId};
+use crate::domain::{Record, Request, Task, TaskId};
 
 impl App {
     pub(super) fn on_task(&mut self, event: TaskEvent) {
@@ -31,8 +31,8 @@ impl App {
                     url,
                     title,
                 } => {
-                    let song = songs.attach((song, title), (kind, url), &mut cx);
-                    keep_with(task, song, cx.effects);
+                    let record = songs.attach((song, title), (kind, url), &mut cx);
+                    keep_with(task, record, cx.effects);
                 }
                 Made::Words(task) => words.push(task),
             }
@@ -78,7 +78,12 @@ impl App {
         let Some(lyric) = words.map(|words| words.lyric.clone()) else {
             return false;
         };
+        let old = self.draft();
         self.lyrics.replace(&lyric);
+        if !old.lyric.trim().is_empty() && old.lyric != lyric {
+            // The undo of the text area ends with the sitting, in whatever way that ends.
+            self.keep_removed(old);
+        }
         self.draft_changed();
         true
     }
@@ -93,10 +98,10 @@ impl App {
 }
 
 /// Keeps a song in the same transaction as the end of the task that changed it: saves in a row are one.
-fn keep_with(task: TaskId, song: Song, effects: &mut Vec<Effect>) {
+fn keep_with(task: TaskId, song: Record, effects: &mut Vec<Effect>) {
     let is_end = |effect: &Effect| matches!(effect, Effect::Save(Record::Task(kept)) if kept.id == task && kept.state.is_final());
     let at = effects.iter().position(is_end).unwrap_or(effects.len());
-    effects.insert(at, Effect::Save(Record::Song(Box::new(song))));
+    effects.insert(at, Effect::Save(song));
 }
 
 #[cfg(test)]
@@ -158,6 +163,8 @@ mod tests {
             assert!(app.lyrics.undo());
             assert_eq!(app.lyrics.contents(), before);
             assert!(!app.lyrics.undo(), "one step, and none before it");
+            let is_kept = |draft: &Draft| draft.lyric == before;
+            assert_eq!(app.removed.iter().any(is_kept), !before.is_empty());
         }
     }
 

@@ -133,6 +133,15 @@ impl Batch {
         }
     }
 
+    /// A click on a row: it is selected; the selected one steps to its next value.
+    pub fn on_click(&mut self, row: usize) {
+        let row = row.min(self.rows().len().saturating_sub(1));
+        if self.selected == row {
+            self.step(1);
+        }
+        self.selected = row;
+    }
+
     /// The orders, each complete. Seeds are drawn from the moment: nothing here rolls dice, and the same moment gives the
     /// same seeds. A seed in the draft is the first of them.
     pub fn requests(&self, now: Timestamp) -> Vec<Request> {

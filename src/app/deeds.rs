@@ -12,8 +12,8 @@ use super::panes::overlay::{
 };
 use crate::domain::draft::is_uuid;
 use crate::domain::{
-    Action, AudiosRequest, Choice, Draft, Field, FieldKind, FileRequest, LyricsRequest, MediaKind,
-    Model, Problem, Request, Seconds, Song, SongId, UploadRequest,
+    Action, AudiosRequest, Choice, Draft, Field, FieldKind, FileRequest, LyricsRequest, Mark,
+    MediaKind, Model, Problem, Request, Seconds, Song, SongId, UploadRequest,
 };
 
 /// The files that are ordered, in the order of the menu.
@@ -188,6 +188,11 @@ impl App {
         let source = self.compose.draft().source.trim();
         if self.compose.selected().kind() != FieldKind::Moment {
             Some(Refusal::NoMoment)
+        } else if self
+            .source()
+            .is_some_and(|song| !song.more.marks.is_empty())
+        {
+            None
         } else if self.player.song().is_none_or(|song| song.0 != source) {
             Some(Refusal::SourceNotOn)
         } else {
@@ -195,9 +200,19 @@ impl App {
         }
     }
 
-    /// Takes the playhead into the selected field.
+    /// Takes a mark of the source song into the selected field, else the playhead.
     pub(super) fn take_playhead(&mut self) {
-        if self.compose.take_moment(self.player.position()) {
+        let marks = self
+            .source()
+            .map(|song| song.more.marks)
+            .unwrap_or_default();
+        // The end of a section is its out mark; every other moment begins something.
+        let mark = match self.compose.selected() {
+            Field::ReplaceEnd => Mark::Out,
+            _ => Mark::In,
+        };
+        let moment = marks.get(mark).unwrap_or(self.player.position());
+        if self.compose.take_moment(moment) {
             self.draft_changed();
         }
     }
@@ -225,9 +240,7 @@ impl App {
             Purpose::Export => return self.accept_export(line),
         };
         match order {
-            Ok(request) => {
-                self.place(request);
-            }
+            Ok(request) => self.place_or_ask(vec![request]),
             Err(problem) => {
                 line.problem = Some(problem);
                 self.overlay = Some(Overlay::Line(line));

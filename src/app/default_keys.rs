@@ -116,7 +116,7 @@ pub(crate) const DEFAULT_KEYS: &[(Context, &str, Command)] = &[
     (Library, "i", Command::Library(B::Details)),
     (Library, "e", Command::Library(B::Reuse)),
     (Library, "r", Command::Library(B::Fetch)),
-    (Library, "y", Command::Library(B::CopyLink)),
+    (Library, "y", Command::Request(R::Copy)),
     (Library, "Y", Command::Library(B::CopyId)),
     (Library, "L", Command::Library(B::CopyLyric)),
     (Library, "t", Command::Library(B::Tree)),

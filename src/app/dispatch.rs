@@ -305,7 +305,7 @@ impl App {
             Some(Overlay::Source(picker)) => self.accept_source(picker),
             Some(Overlay::Actions(menu)) => self.accept_deed(menu),
             Some(Overlay::Line(line)) => self.accept_line(line),
-            Some(Overlay::Ask(question)) => self.confirmed(&question),
+            Some(Overlay::Ask(question)) => self.confirmed(question),
             // Typed outside the app: its end comes as an event.
             Some(overlay @ Overlay::Token { .. }) => self.overlay = Some(overlay),
             Some(Overlay::Copy(menu)) => self.copy_chosen(&menu),

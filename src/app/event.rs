@@ -253,6 +253,13 @@ pub enum Stumble {
         /// Why, in a line.
         reason: String,
     },
+    /// Songs could not be kept, and no task of theirs will be kept again.
+    SongsNotSaved {
+        /// Which.
+        songs: Vec<SongId>,
+        /// Why, in a line.
+        reason: String,
+    },
     /// Nothing could be copied to the clipboard; why, in a line.
     NotCopied(String),
     /// A job ended in a panic; which, in a word or two.

@@ -47,6 +47,8 @@ pub struct Import {
     /// What the list brought so far, to see when it only repeats itself.
     seen: BTreeSet<ApiTaskId>,
     last: Option<Failure>,
+    /// The import that came to its end in this sitting.
+    ended: Option<ImportCourse>,
     /// Files of songs that have not come yet: the list is that of the newer orders first.
     files: Vec<(SongId, MediaKind, Link)>,
 }
@@ -80,6 +82,11 @@ impl Import {
     /// Why it does not get on at the moment, or why it stopped.
     pub fn failure(&self) -> Option<&Failure> {
         self.last.as_ref()
+    }
+
+    /// The import that came to its end in this sitting.
+    pub fn ended(&self) -> Option<&ImportCourse> {
+        self.ended.as_ref()
     }
 
     /// Begins, or goes on where it was stopped.
@@ -248,6 +255,7 @@ impl Import {
             };
         } else {
             cx.notify(Notice::Flow(Told::Imported(*course)));
+            self.ended = Some(*course);
             self.mark = ImportMark {
                 done_until: Some(course.begun_at),
                 under_way: None,
@@ -297,6 +305,11 @@ impl App {
         self.imports_at_start = true;
     }
 
+    /// Whether an import goes on, or will with the start.
+    pub fn is_importing(&self) -> bool {
+        self.imports_at_start || self.import.is_going_on()
+    }
+
     pub(super) fn start_import(&mut self) {
         let begins = std::mem::take(&mut self.imports_at_start);
         let (import, mut cx) = self.importer();
@@ -322,13 +335,23 @@ impl App {
         let Some(listing) = import.on_listed(page, listed, &mut cx) else {
             return;
         };
-        self.take_in(&listing.records);
+        let ours = self.take_in(&listing.records);
         let (import, mut cx) = self.importer();
         import.advance(&listing, &mut cx);
+        self.attach_files();
+        let (_, songs, mut cx) = self.engine();
+        songs.on_tick(&mut cx);
+        self.library.refresh(&self.songs);
+        if !ours.is_empty() {
+            self.on_task(TaskEvent::Retrieved {
+                asked: Vec::new(),
+                records: ours,
+            });
+        }
     }
 
-    /// Takes the songs of these records into the library, and hands the engine what it waits for.
-    fn take_in(&mut self, records: &[TaskRecord]) {
+    /// Takes the songs of these records into the library; the records of our own tasks, which are the engine's business.
+    fn take_in(&mut self, records: &[TaskRecord]) -> Vec<TaskRecord> {
         let (mut songs, mut ours) = (Vec::<Song>::new(), Vec::new());
         for record in records {
             if self.tasks.knows(&record.id) {
@@ -362,14 +385,7 @@ impl App {
         }
         let (_, library, mut cx) = self.engine();
         library.add_earlier(songs, &mut cx);
-        self.attach_files();
-        self.library.refresh(&self.songs);
-        if !ours.is_empty() {
-            self.on_task(TaskEvent::Retrieved {
-                asked: Vec::new(),
-                records: ours,
-            });
-        }
+        ours
     }
 
     /// Files of songs that are known by now.
@@ -381,8 +397,8 @@ impl App {
             match library.get(&id).map(|song| song.media(kind).url.is_some()) {
                 Some(true) => {}
                 Some(false) => {
-                    let song = library.attach((id, String::new()), (kind, url), &mut cx);
-                    cx.emit(Effect::Save(Record::Song(Box::new(song))));
+                    let record = library.attach((id, String::new()), (kind, url), &mut cx);
+                    cx.emit(Effect::Save(record));
                 }
                 None => unknown.push((id, kind, url)),
             }

@@ -162,6 +162,9 @@ impl App {
                     *selected = row;
                     return;
                 }
+                Overlay::Copy(menu) => menu.select_row(row),
+                // What costs money is ordered by a key alone.
+                Overlay::Batch(batch) => return batch.on_click(row),
                 _ => return,
             }
             return self.obey(Command::Overlay(OverlayCommand::Accept));

@@ -1,6 +1,7 @@
-//! When to keep what is typed: within a second of a pause, and every few seconds while nobody pauses.
+//! When to keep what is typed: after a pause, and every second while nobody pauses.
 //!
-//! Invariant: what changed is kept at the latest [`LONGEST`] after the change, and at quit.
+//! Invariant: what stood on the screen for a second is on its way to the disk: what changed is kept at the latest
+//! [`LONGEST`] after the change, and at quit.
 
 use crate::domain::Timestamp;
 use crate::domain::time::after;
@@ -8,7 +9,7 @@ use crate::domain::time::after;
 /// A pause in typing, in seconds.
 const PAUSE: f64 = 0.5;
 /// The longest that something changed stays unkept, in seconds.
-const LONGEST: f64 = 4.0;
+const LONGEST: f64 = 0.8;
 
 /// Whether something changed since it was last kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -26,11 +27,17 @@ impl Keeper {
 
     /// Whether it should be kept now; from then on it counts as kept.
     pub fn take_due(&mut self, now: Timestamp) -> bool {
-        let due = self.next_wake().is_some_and(|moment| moment <= now);
-        if due {
-            *self = Keeper::default();
-        }
-        due
+        self.is_due(now) && self.take()
+    }
+
+    /// Whether it should be kept now.
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        self.next_wake().is_some_and(|moment| moment <= now)
+    }
+
+    /// Whether it changed since it was last kept; from now on it counts as kept.
+    pub fn take(&mut self) -> bool {
+        std::mem::take(self) != Keeper::default()
     }
 
     /// When it should be kept.
@@ -57,7 +64,7 @@ mod tests {
                 kept.get_or_insert(tenth);
             }
         }
-        assert_eq!(kept, Some(40), "typing without a pause");
+        assert_eq!(kept, Some(8), "typing without a pause");
         let mut keeper = Keeper::default();
         keeper.changed(start);
         assert!(!keeper.take_due(after(start, 0.4)));

@@ -4,7 +4,7 @@
 
 mod fetches;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::cx::Cx;
 use super::effect::Effect;
@@ -26,6 +26,10 @@ pub struct Songs {
     /// How many there are, while only the newest have been read.
     unread: Option<usize>,
     fetches: Fetches,
+    /// The library could not be read: what is kept of a song that is not among these is not known.
+    is_blind: bool,
+    /// Songs that may be kept with more than is known here.
+    partial: BTreeSet<SongId>,
 }
 
 impl Songs {
@@ -48,19 +52,44 @@ impl Songs {
     /// Takes in the whole library. What came in the meantime is newer than what was kept.
     pub fn read(&mut self, kept: Vec<Song>) {
         self.unread = None;
-        for song in kept {
+        for mut song in kept {
+            let is_partial = self.partial.remove(&song.id);
             match self.get_mut(&song.id) {
+                Some(known) if is_partial => {
+                    song.add(known.clone());
+                    *known = song;
+                }
                 Some(known) if known.lyric.is_empty() => known.lyric = song.lyric,
                 Some(_) => {}
                 None => self.all.push(song),
             }
         }
+        // Whatever is not among them is kept nowhere else.
+        self.partial.clear();
         self.arrange();
     }
 
-    /// Goes on with what is known, where the library cannot be read.
+    /// Goes on with what is known, where the library cannot be read. What comes from now on only adds to what is kept.
     pub fn not_read(&mut self) {
         self.unread = None;
+        self.is_blind = true;
+    }
+
+    /// How a song is kept: whole, or as a part of what may be kept of it.
+    pub(super) fn record(&self, song: &Song) -> Record {
+        let song = Box::new(song.clone());
+        if self.partial.contains(&song.id) {
+            Record::PartOfSong(song)
+        } else {
+            Record::Song(song)
+        }
+    }
+
+    /// Notes a song that enters while it is not known whether more of it is kept.
+    fn enters(&mut self, id: &SongId) {
+        if (self.is_blind || !self.are_read()) && self.get(id).is_none() {
+            self.partial.insert(id.clone());
+        }
     }
 
     /// Begins to fetch every file that is missing.
@@ -117,32 +146,34 @@ impl Songs {
                 }
             }
         }
-        cx.emit(Effect::Save(Record::Song(Box::new(song.clone()))));
+        self.enters(&song.id);
+        cx.emit(Effect::Save(self.record(&song)));
         want(&mut self.fetches, &song, Rank::Wanted);
         self.put(song);
         self.begin_fetches(cx);
     }
 
-    /// Takes in songs that were made earlier and are not known yet: keeps them, and fetches their files when nothing else is
-    /// waited for.
+    /// Takes in songs that were made earlier and are not known yet: keeps them, and has their files fetched from the
+    /// next [`Songs::on_tick`] on, when nothing else is waited for.
     pub fn add_earlier(&mut self, songs: Vec<Song>, cx: &mut Cx) {
         for song in &songs {
-            cx.emit(Effect::Save(Record::Song(Box::new(song.clone()))));
+            self.enters(&song.id);
+            cx.emit(Effect::Save(self.record(song)));
             want(&mut self.fetches, song, Rank::of(song, cx.now));
         }
         self.all.extend(songs);
         self.arrange();
-        self.begin_fetches(cx);
     }
 
-    /// Takes in that a file of a song can be fetched, and begins to. Gives back the song as it is to be kept: one that is
+    /// Takes in that a file of a song can be fetched, and begins to. Gives back how the song is to be kept: one that is
     /// not in the library is entered there, since its file is paid for.
     pub fn attach(
         &mut self,
         (id, title): (SongId, String),
         (kind, url): (MediaKind, Link),
         cx: &mut Cx,
-    ) -> Song {
+    ) -> Record {
+        self.enters(&id);
         let mut song = self
             .get(&id)
             .cloned()
@@ -155,16 +186,18 @@ impl Songs {
         media.url = Some(url);
         media.failure = None;
         want(&mut self.fetches, &song, Rank::Wanted);
-        self.put(song.clone());
+        let record = self.record(&song);
+        self.put(song);
         self.begin_fetches(cx);
-        song
+        record
     }
 
     /// Changes what the listener keeps with a song: its marks, its mix.
     pub fn annotate(&mut self, id: &SongId, change: impl FnOnce(&mut More), cx: &mut Cx) {
         if let Some(song) = self.get_mut(id) {
             change(&mut song.more);
-            cx.emit(Effect::Save(Record::Song(Box::new(song.clone()))));
+            let song = song.clone();
+            cx.emit(Effect::Save(self.record(&song)));
         }
     }
 
@@ -187,7 +220,8 @@ impl Songs {
         {
             song.audio.file = None;
             song.audio.failure = Some(Failure::new(FailureKind::BadFile, ""));
-            cx.emit(Effect::Save(Record::Song(Box::new(song.clone()))));
+            let song = song.clone();
+            cx.emit(Effect::Save(self.record(&song)));
         }
     }
 
@@ -287,7 +321,8 @@ impl Songs {
             media.file = Some(file);
             media.failure = None;
             change(song);
-            cx.emit(Effect::Save(Record::Song(Box::new(song.clone()))));
+            let song = song.clone();
+            cx.emit(Effect::Save(self.record(&song)));
         }
         self.begin_fetches(cx);
     }

@@ -24,11 +24,17 @@ impl App {
         let Some(request) = self.recheck(true) else {
             return self.show_mistakes();
         };
-        if self.tasks.has_twin(&request, self.now) {
-            self.overlay = Some(Overlay::Ask(Question::OrderTwice));
-            return;
+        self.place_or_ask(vec![request]);
+    }
+
+    /// Orders all of these, or asks first where an equal one is in the queue or was made a moment ago.
+    pub(super) fn place_or_ask(&mut self, requests: Vec<Request>) {
+        let is_twin = |request: &Request| self.tasks.has_twin(request, self.now);
+        if requests.iter().any(is_twin) {
+            self.overlay = Some(Overlay::Ask(Question::OrderTwice(requests)));
+        } else {
+            self.place_all(requests);
         }
-        self.place(request);
     }
 
     /// Orders anything: the task is kept, sent when its turn comes, and shown in the queue; the user is told, and asked for a
@@ -72,18 +78,14 @@ impl App {
     }
 
     /// The user said yes.
-    pub(super) fn confirmed(&mut self, question: &Question) {
+    pub(super) fn confirmed(&mut self, question: Question) {
         match question {
-            Question::OrderTwice => {
-                if let Some(request) = self.recheck(true) {
-                    self.place(request);
-                }
-            }
+            Question::OrderTwice(requests) => self.place_all(requests),
             Question::QuitWhileSubmitting => self.leave(),
-            Question::OrderFile(song, kind) => self.order_file(song, *kind),
+            Question::OrderFile(song, kind) => self.order_file(&song, kind),
             Question::OrderAgain(task) => {
                 let (tasks, _, mut cx) = self.engine();
-                let again = tasks.order_again(*task, &mut cx);
+                let again = tasks.order_again(task, &mut cx);
                 self.queue.refresh(&self.tasks);
                 if let Some(id) = again {
                     self.note_lyrics(id);
@@ -92,12 +94,12 @@ impl App {
             }
             Question::SendAgain(task) => {
                 let (tasks, _, mut cx) = self.engine();
-                tasks.send_again(*task, &mut cx);
+                tasks.send_again(task, &mut cx);
                 self.queue.refresh(&self.tasks);
             }
             Question::Drop(task) => {
                 let (tasks, _, mut cx) = self.engine();
-                tasks.drop_task(*task, &mut cx);
+                tasks.drop_task(task, &mut cx);
                 self.queue.refresh(&self.tasks);
             }
         }
@@ -216,12 +218,17 @@ impl App {
         let old = self.draft();
         self.put_draft(draft);
         if !old.is_blank() {
-            self.removed.push(old);
-            let surplus = self.removed.len().saturating_sub(REMOVED_KEPT);
-            self.removed.drain(..surplus);
-            self.preferences_keeper.changed(self.now);
+            self.keep_removed(old);
         }
         self.draft_changed();
+    }
+
+    /// Keeps a draft that is about to be replaced, so that it can be brought back.
+    pub(super) fn keep_removed(&mut self, old: Draft) {
+        self.removed.push(old);
+        let surplus = self.removed.len().saturating_sub(REMOVED_KEPT);
+        self.removed.drain(..surplus);
+        self.preferences_keeper.changed(self.now);
     }
 
     /// Plays a song from its beginning.

@@ -10,15 +10,17 @@ use super::notice::{Copied, Notice, Refusal};
 use super::panes::PaneId;
 use super::panes::overlay::Overlay;
 use super::panes::queue::moved;
-use crate::domain::{FieldError, Link, Request, Task, TaskId, TaskState, recipe};
+use crate::domain::{FieldError, Link, Request, SongId, Task, TaskId, TaskState, recipe};
 
 /// What is looked at or copied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
     /// The draft as it stands.
     Draft,
     /// An order in the queue.
     Task(TaskId),
+    /// A song of the library, with the order that made it where that is known.
+    Song(SongId),
 }
 
 /// The menu of what can be copied.
@@ -31,8 +33,8 @@ pub struct CopyMenu {
 
 impl CopyMenu {
     /// What it is about.
-    pub fn subject(&self) -> Subject {
-        self.subject
+    pub fn subject(&self) -> &Subject {
+        &self.subject
     }
 
     /// What can be copied, top to bottom.
@@ -45,6 +47,11 @@ impl CopyMenu {
         self.selected
     }
 
+    /// Selects a row.
+    pub fn select_row(&mut self, row: usize) {
+        self.selected = row.min(self.items.len().saturating_sub(1));
+    }
+
     /// A movement.
     pub fn on_motion(&mut self, motion: Motion) {
         self.selected = moved(self.selected, self.items.len(), motion);
@@ -54,9 +61,11 @@ impl CopyMenu {
 impl App {
     /// The order that is looked at, as it would be sent or was sent, and what is still wrong with it. `None`: the task is
     /// no longer known.
-    pub fn request_of(&self, subject: Subject) -> Option<(Request, Vec<FieldError>)> {
+    pub fn request_of(&self, subject: &Subject) -> Option<(Request, Vec<FieldError>)> {
         match subject {
-            Subject::Task(id) => Some((self.tasks.get(id)?.request.clone(), Vec::new())),
+            Subject::Task(_) | Subject::Song(_) => {
+                Some((self.task_of(subject)?.request.clone(), Vec::new()))
+            }
             Subject::Draft => {
                 let draft = self.draft();
                 Some(match draft.check(self.source()) {
@@ -68,31 +77,50 @@ impl App {
     }
 
     /// What can be copied of an order, the most useful first.
-    fn copied_of(&self, subject: Subject) -> Vec<Copied> {
+    fn copied_of(&self, subject: &Subject) -> Vec<Copied> {
         let recipes = [
             Copied::Json,
             Copied::Curl,
             Copied::Python,
             Copied::CommandLine,
         ];
-        let Subject::Task(id) = subject else {
+        if *subject == Subject::Draft {
             return recipes.to_vec();
-        };
+        }
         let mut items = Vec::new();
-        if let Some(task) = self.tasks.get(id) {
+        let task = self.task_of(subject);
+        if let Subject::Song(id) = subject {
+            let song = self.songs.get(id);
+            items.extend(song.and_then(|song| song.audio.url.as_ref().map(|_| Copied::Link)));
+            items.push(Copied::Id);
+            let lyric = song.filter(|song| !song.lyric.is_empty());
+            items.extend(lyric.map(|_| Copied::Lyric));
+            items.extend(
+                task.and_then(|task| task.api_id.as_ref())
+                    .map(|_| Copied::TaskId),
+            );
+        } else if let Some(task) = task {
             items.extend(task.failure().map(|_| Copied::Failure));
             items.extend(self.link_of(task).map(|_| Copied::Link));
             items.extend(task.songs.first().map(|_| Copied::Id));
             items.extend(task.api_id.as_ref().map(|_| Copied::TaskId));
         }
         let hosted = |what: &Copied| *what == Copied::CommandLine;
-        let is_hosted = self
-            .tasks
-            .get(id)
-            .is_none_or(|task| task.request.to_host().is_none());
+        let is_hosted = task.is_none_or(|task| task.request.to_host().is_none());
         // A file that is on this machine only has no address to send yet.
-        items.extend(recipes.into_iter().filter(|what| is_hosted || hosted(what)));
+        if task.is_some() {
+            items.extend(recipes.into_iter().filter(|what| is_hosted || hosted(what)));
+        }
         items
+    }
+
+    /// The order that is looked at, or that made the song.
+    fn task_of(&self, subject: &Subject) -> Option<&Task> {
+        match subject {
+            Subject::Draft => None,
+            Subject::Task(id) => self.tasks.get(*id),
+            Subject::Song(id) => self.tasks.get(self.songs.get(id)?.task?),
+        }
     }
 
     fn link_of(&self, task: &Task) -> Option<&Link> {
@@ -101,14 +129,18 @@ impl App {
     }
 
     /// The text of an entry of the menu.
-    fn text_of(&self, subject: Subject, what: Copied) -> Option<String> {
+    fn text_of(&self, subject: &Subject, what: Copied) -> Option<String> {
         let base = &self.settings.base_url;
         let order = || self.request_of(subject).map(|(request, _)| request);
-        let task = match subject {
-            Subject::Task(id) => self.tasks.get(id),
-            Subject::Draft => None,
+        let task = self.task_of(subject);
+        let song = match subject {
+            Subject::Song(id) => self.songs.get(id),
+            _ => None,
         };
         match what {
+            Copied::Link if song.is_some() => Some(song?.audio.url.as_ref()?.as_str().to_owned()),
+            Copied::Id if song.is_some() => Some(song?.id.0.clone()),
+            Copied::Lyric => Some(song?.lyric.clone()),
             Copied::Json => order().map(|request| recipe::json(&request)),
             Copied::Curl => order().map(|request| recipe::curl(&request, base)),
             Copied::Python => order().map(|request| recipe::python(&request, base)),
@@ -117,7 +149,6 @@ impl App {
             Copied::Failure => super::dispatch::failure_text(task?),
             Copied::Link => Some(self.link_of(task?)?.as_str().to_owned()),
             Copied::Id => Some(task?.songs.first()?.0.clone()),
-            Copied::Lyric => None,
         }
     }
 
@@ -145,14 +176,21 @@ impl App {
     }
 
     fn open_copy_menu(&mut self) {
-        let subject = self.subject();
-        // A draft with mistakes would be refused wherever it is taken.
+        let song = self
+            .library
+            .selected()
+            .filter(|_| self.focus == PaneId::Library);
+        let subject = match song {
+            Some(song) => Subject::Song(song.clone()),
+            None => self.subject(),
+        };
+        // A with mistakes would be refused wherever it is taken.
         if subject == Subject::Draft && self.recheck(true).is_none() {
             return self.show_mistakes();
         }
         self.overlay = Some(Overlay::Copy(CopyMenu {
+            items: self.copied_of(&subject),
             subject,
-            items: self.copied_of(subject),
             selected: 0,
         }));
     }
@@ -161,7 +199,7 @@ impl App {
         let Some(what) = menu.items.get(menu.selected).copied() else {
             return;
         };
-        if let Some(text) = self.text_of(menu.subject, what) {
+        if let Some(text) = self.text_of(&menu.subject, what) {
             self.copy(text, what);
         }
     }
@@ -205,6 +243,11 @@ impl App {
                 Refusal::NoModelChosen,
             ));
         }
+        self.place_or_ask(requests);
+    }
+
+    /// Orders all of these.
+    pub(super) fn place_all(&mut self, requests: Vec<Request>) {
         let mut placed = Vec::with_capacity(requests.len());
         for request in requests {
             placed.extend(self.place(request));
@@ -214,7 +257,7 @@ impl App {
             task.is_some_and(|task| matches!(task.state, TaskState::Held { .. }))
         };
         // Why some are held was just told, and is worth more.
-        if !placed.iter().any(is_held) {
+        if placed.len() > 1 && !placed.iter().any(is_held) {
             self.notify(Notice::BatchOrdered(placed.len()));
         }
     }

@@ -110,7 +110,7 @@ impl TaskQueue {
     }
 
     /// All tasks, in the order they were ordered.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Task> {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Task> + ExactSizeIterator {
         self.tasks.values()
     }
 

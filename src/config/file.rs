@@ -33,7 +33,7 @@ pub const ROLES: [&str; 10] = [
 /// The longest name of a model or an action that is offered.
 const NAME_MAX: usize = 60;
 /// How many tasks the settings may allow at the API at a time.
-const IN_FLIGHT: std::ops::RangeInclusive<i64> = 1..=50;
+const IN_FLIGHT: std::ops::RangeInclusive<i64> = 1..=1000;
 /// How many songs a day the settings may allow; 0 holds every one.
 const SONGS_PER_DAY: std::ops::RangeInclusive<i64> = 0..=100_000;
 
@@ -64,7 +64,7 @@ pub(super) struct Said {
     pub language: Option<Located<Option<Language>>>,
     pub theme: Option<Located<Theme>>,
     pub base_url: Option<Located<Url>>,
-    pub in_flight: Option<Located<u8>>,
+    pub in_flight: Option<Located<u16>>,
     pub songs_per_day: Option<Located<u32>>,
     pub files_host: Option<Located<Url>>,
     pub files_token_file: Option<Located<String>>,
@@ -340,7 +340,7 @@ fn base_url(value: &DeValue<'_>) -> Result<Url, String> {
     words::base_url(string(value)?)
 }
 
-fn in_flight(value: &DeValue<'_>) -> Result<u8, String> {
+fn in_flight(value: &DeValue<'_>) -> Result<u16, String> {
     whole(value, IN_FLIGHT)
 }
 

@@ -18,6 +18,9 @@ pub enum Record {
     Task(Box<Task>),
     /// A song as it is known.
     Song(Box<Song>),
+    /// What was told of a song that may be kept with more than is known here: it adds to what is kept, and replaces none
+    /// of it but the links.
+    PartOfSong(Box<Song>),
     /// The form and the lyric as they stand.
     Draft(Box<Draft>),
     /// Small preferences.

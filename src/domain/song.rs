@@ -269,6 +269,53 @@ impl Song {
     }
 }
 
+impl Song {
+    /// Takes in what was told of the same song elsewhere. Nothing that was known is forgotten: what was told fills what was
+    /// empty; only a file and a link take the place of an older one.
+    pub fn add(&mut self, told: Song) {
+        let fill = |known: &mut String, told: String| {
+            if known.is_empty() {
+                *known = told;
+            }
+        };
+        fill(&mut self.title, told.title);
+        fill(&mut self.lyric, told.lyric);
+        fill(&mut self.prompt, told.prompt);
+        fill(&mut self.model, told.model);
+        fill(&mut self.seed, told.seed);
+        self.task = self.task.or(told.task);
+        self.duration = self.duration.or(told.duration);
+        self.audio.add(told.audio);
+        self.cover.add(told.cover);
+        self.more.add(told.more);
+    }
+}
+
+impl Media {
+    fn add(&mut self, told: Media) {
+        let has_news = told.url.is_some() || told.file.is_some();
+        self.url = told.url.or(self.url.take());
+        self.file = told.file.or(self.file.take());
+        if has_news || told.failure.is_some() {
+            self.failure = told.failure;
+        }
+    }
+}
+
+impl More {
+    fn add(&mut self, told: More) {
+        self.source = self.source.take().or(told.source);
+        self.action = self.action.or(told.action);
+        self.uploaded |= told.uploaded;
+        for (kind, media) in told.files {
+            self.files.entry(kind).or_default().add(media);
+        }
+        if !told.stems.is_empty() {
+            self.stems = told.stems;
+        }
+    }
+}
+
 /// FNV-1a, 64 bit (Fowler, Noll, Vo): stable over releases, unlike the standard library's hasher.
 pub(crate) fn fnv1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {

@@ -330,7 +330,9 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         ),
         Notice::NotCopied(why) => format!("Nothing was copied: {why}"),
         Notice::NotSaved(why) => {
-            format!("Could not be kept on disk: {why}. An order that was not kept was not sent.")
+            format!(
+                "Could not be kept on disk. What is not kept is not sent, and goes on by itself once there is room. {why}"
+            )
         }
         Notice::NotPlayed(why) => format!("Cannot play this song: {why}"),
         Notice::NotFetched(title, failure) => not_fetched(&name(title), failure, keys),
@@ -357,7 +359,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
 
 fn question(question: &Question) -> &'static str {
     match question {
-        Question::OrderTwice => "Submit the same draft once more?",
+        Question::OrderTwice(_) => "Order the same once more?",
         Question::OrderAgain(_) => "Order this task again?",
         Question::SendAgain(_) => "Send this task again?",
         Question::Drop(_) => "Drop this task?",
@@ -368,7 +370,7 @@ fn question(question: &Question) -> &'static str {
 
 fn question_body(question: &Question) -> &'static str {
     match question {
-        Question::OrderTwice => {
+        Question::OrderTwice(_) => {
             "The same order is in the queue or was made a moment ago. Each song that is made is charged."
         }
         Question::OrderAgain(_) => {

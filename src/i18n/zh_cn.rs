@@ -325,7 +325,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         }
         Notice::NotCopied(why) => format!("无法复制：{why}"),
         Notice::NotSaved(why) => {
-            format!("无法写入磁盘：{why}。没有存好的任务不会提交。")
+            format!("无法写入磁盘。没有存好的任务不会提交，有空间后会自动继续。{why}")
         }
         Notice::NotPlayed(why) => format!("无法播放这首歌：{why}"),
         Notice::NotFetched(title, failure) => not_fetched(&name(title), failure, keys),
@@ -350,7 +350,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
 
 fn question(question: &Question) -> &'static str {
     match question {
-        Question::OrderTwice => "再提交一次相同的草稿？",
+        Question::OrderTwice(_) => "再下一次相同的订单？",
         Question::OrderAgain(_) => "再做一次这个任务？",
         Question::SendAgain(_) => "重新提交这个任务？",
         Question::Drop(_) => "放弃这个任务？",
@@ -361,7 +361,7 @@ fn question(question: &Question) -> &'static str {
 
 fn question_body(question: &Question) -> &'static str {
     match question {
-        Question::OrderTwice => "队列里已有相同的任务，或刚刚才做过。每做好一首歌都会扣费。",
+        Question::OrderTwice(_) => "队列里已有相同的任务，或刚刚才做过。每做好一首歌都会扣费。",
         Question::OrderAgain(_) => "失败的那次没有扣费；新的任务成功后才会扣费。",
         Question::SendAgain(_) => "先前提交过，但在 API 上找不到。万一其实已被接受，就会扣费两次。",
         Question::Drop(_) => "这个任务不会再提交，也不再查询结果。结果不明的任务可能已经扣款。",

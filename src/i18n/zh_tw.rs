@@ -317,7 +317,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         }
         Notice::NotCopied(why) => format!("無法複製：{why}"),
         Notice::NotSaved(why) => {
-            format!("無法寫入磁碟：{why}。沒有存好的任務不會送出。")
+            format!("無法寫入磁碟。沒有存好的任務不會送出，有空間後會自動繼續。{why}")
         }
         Notice::NotPlayed(why) => format!("無法播放這首歌：{why}"),
         Notice::NotFetched(title, failure) => not_fetched(&name(title), failure, keys),
@@ -342,7 +342,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
 
 fn question(question: &Question) -> &'static str {
     match question {
-        Question::OrderTwice => "再送出一次相同的草稿？",
+        Question::OrderTwice(_) => "再下一次相同的訂單？",
         Question::OrderAgain(_) => "再做一次這個任務？",
         Question::SendAgain(_) => "重新送出這個任務？",
         Question::Drop(_) => "放棄這個任務？",
@@ -353,7 +353,7 @@ fn question(question: &Question) -> &'static str {
 
 fn question_body(question: &Question) -> &'static str {
     match question {
-        Question::OrderTwice => "佇列裡已有相同的任務，或剛剛才做過。每做好一首歌都會扣款。",
+        Question::OrderTwice(_) => "佇列裡已有相同的任務，或剛剛才做過。每做好一首歌都會扣款。",
         Question::OrderAgain(_) => "失敗的那次沒有扣款；新的任務成功後才會扣款。",
         Question::SendAgain(_) => "先前送出過，但在 API 上找不到。萬一其實已被接受，就會扣款兩次。",
         Question::Drop(_) => "這個任務不會再送出，也不再查詢結果。結果不明的任務可能已經扣款。",

@@ -22,6 +22,9 @@ pub(super) fn event(event: &Event) {
         Event::Stumbled(Stumble::NotSaved { task, reason }) => {
             warn!(task = task.map(|task| task.0), reason, "not saved");
         }
+        Event::Stumbled(Stumble::SongsNotSaved { songs, reason }) => {
+            warn!(songs = songs.len(), reason, "not saved");
+        }
         Event::Stumbled(Stumble::NotCopied(reason)) => warn!(reason, "not copied"),
         Event::Stumbled(Stumble::Broke(what)) => warn!(what, "broke"),
         Event::HungUp => info!("hung up"),

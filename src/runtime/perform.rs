@@ -3,8 +3,10 @@
 //! Invariant: effects are begun in order, and a `Save` is durable before the next is begun. An order whose task could
 //! not be kept is not sent.
 
+use std::collections::HashMap;
+
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
-use tokio::task::{JoinError, JoinSet};
+use tokio::task::{AbortHandle, JoinError, JoinSet};
 
 use super::export;
 use super::fetch;
@@ -43,7 +45,7 @@ pub async fn lane(
     mut batches: UnboundedReceiver<Vec<Effect>>,
     news: UnboundedSender<News>,
 ) {
-    let mut jobs = JoinSet::new();
+    let mut jobs = Jobs::default();
     let mut unkept = Unkept::default();
     loop {
         tokio::select! {
@@ -51,7 +53,27 @@ pub async fn lane(
                 Some(batch) => perform(&world, batch, &news, (&mut jobs, &mut unkept)).await,
                 None => return,
             },
-            Some(ended) = jobs.join_next() => on_job_end(ended, &news),
+            Some(ended) = jobs.all.join_next() => on_job_end(ended, &news),
+        }
+    }
+}
+
+/// What is under way.
+#[derive(Default)]
+struct Jobs {
+    all: JoinSet<()>,
+    /// The files that are brought to the host.
+    hosting: HashMap<TaskId, AbortHandle>,
+}
+
+impl Jobs {
+    /// A task that has ended, or was taken back, needs no file at the host any more.
+    fn settle(&mut self, record: &Record) {
+        if let Record::Task(task) = record
+            && task.state.is_final()
+            && let Some(hosting) = self.hosting.remove(&task.id)
+        {
+            hosting.abort();
         }
     }
 }
@@ -85,7 +107,7 @@ impl Unkept {
 fn subject(record: &Record) -> Subject {
     match record {
         Record::Task(task) => Subject::Task(task.id),
-        Record::Song(song) => Subject::Song(song.id.clone()),
+        Record::Song(song) | Record::PartOfSong(song) => Subject::Song(song.id.clone()),
         Record::Draft(_) => Subject::Draft,
         Record::Preferences(_) => Subject::Preferences,
         Record::Paused(_) => Subject::Paused,
@@ -104,7 +126,7 @@ async fn perform(
     world: &World,
     batch: Vec<Effect>,
     news: &UnboundedSender<News>,
-    (jobs, unkept): (&mut JoinSet<()>, &mut Unkept),
+    (jobs, unkept): (&mut Jobs, &mut Unkept),
 ) {
     let mut unsaved: Vec<TaskId> = Vec::new();
     let mut effects = batch.into_iter().peekable();
@@ -118,6 +140,7 @@ async fn perform(
                 {
                     records.push(record);
                 }
+                records.iter().for_each(|record| jobs.settle(record));
                 unsaved.extend(save(world, records, news, unkept).await);
             }
             Effect::Submit { task, .. } if unsaved.contains(&task) => {}
@@ -139,60 +162,90 @@ async fn save(
     let subjects: Vec<Subject> = records.iter().map(subject).collect();
     let outcome = world.store().save_all(records).await;
     let outcome = outcome.map_err(|error| error.to_string());
-    let mut tasks: Vec<Option<TaskId>> = Vec::new();
+    let stumbles = outcome
+        .as_ref()
+        .err()
+        .map_or_else(Vec::new, |reason| stumbles(&subjects, reason));
     for subject in subjects {
-        let task = match &subject {
-            Subject::Task(task) => Some(*task),
-            _ => None,
-        };
-        if outcome.is_err() && !tasks.contains(&task) {
-            tasks.push(task);
-        }
         unkept.note(subject, outcome.clone());
     }
-    if let Err(reason) = outcome {
-        for task in &tasks {
-            let stumble = Stumble::NotSaved {
-                task: *task,
-                reason: reason.clone(),
-            };
-            let _ = news.send(News::Happened(Event::Stumbled(stumble)));
+    let tasks = stumbles.iter().filter_map(|stumble| match stumble {
+        Stumble::NotSaved { task, .. } => *task,
+        _ => None,
+    });
+    let tasks = tasks.collect();
+    for stumble in stumbles {
+        let _ = news.send(News::Happened(Event::Stumbled(stumble)));
+    }
+    tasks
+}
+
+/// What is told of records that were not kept: each task once, and what belongs to none once. Songs are kept again with
+/// their task; those without one have to be told by name.
+fn stumbles(subjects: &[Subject], reason: &str) -> Vec<Stumble> {
+    let mut tasks: Vec<Option<TaskId>> = Vec::new();
+    let mut songs = Vec::new();
+    for subject in subjects {
+        let task = match subject {
+            Subject::Task(task) => Some(*task),
+            Subject::Song(song) => {
+                songs.push(song.clone());
+                continue;
+            }
+            Subject::Draft | Subject::Preferences | Subject::Paused | Subject::Import => None,
+        };
+        if !tasks.contains(&task) {
+            tasks.push(task);
         }
     }
-    tasks.into_iter().flatten().collect()
+    let reason = || reason.to_owned();
+    let are_alone = !songs.is_empty() && tasks.iter().all(Option::is_none);
+    let alone = are_alone.then(|| Stumble::SongsNotSaved {
+        songs,
+        reason: reason(),
+    });
+    let others = tasks.into_iter().map(|task| Stumble::NotSaved {
+        task,
+        reason: reason(),
+    });
+    others.chain(alone).collect()
 }
 
 /// Begins what needs no waiting here; what waits becomes a job.
-fn begin(world: &World, effect: Effect, news: &UnboundedSender<News>, jobs: &mut JoinSet<()>) {
+fn begin(world: &World, effect: Effect, news: &UnboundedSender<News>, jobs: &mut Jobs) {
     let (world, news) = (world.clone(), news.clone());
     let terminal = |deed| {
         let _ = news.send(News::Terminal(deed));
     };
     match effect {
         Effect::Submit { task, request } => {
-            jobs.spawn(async move { tell(&news, submit(&world, task, request).await) });
+            jobs.all
+                .spawn(async move { tell(&news, submit(&world, task, request).await) });
         }
         Effect::Retrieve(asked) => {
-            jobs.spawn(async move { tell(&news, retrieve(&world, asked).await) });
+            jobs.all
+                .spawn(async move { tell(&news, retrieve(&world, asked).await) });
         }
-        Effect::Search { .. } => lists::begin(&world, effect, &news, jobs),
+        Effect::Search { .. } => lists::begin(&world, effect, &news, &mut jobs.all),
         Effect::Host { task, path } => {
-            jobs.spawn(async move { tell(&news, host(&world, &news, task, &path).await) });
+            let hosting = async move { tell(&news, host(&world, &news, task, &path).await) };
+            jobs.hosting.insert(task, jobs.all.spawn(hosting));
         }
         Effect::Download { song, kind, url } => {
-            jobs.spawn(async move {
+            jobs.all.spawn(async move {
                 let event = fetch::download(&world, &news, (song, kind), url).await;
                 let _ = news.send(News::Happened(Event::Song(event)));
             });
         }
         Effect::Export { song, stems, to } => {
-            jobs.spawn(async move {
+            jobs.all.spawn(async move {
                 let event = export::mix(&world, song, stems, to).await;
                 let _ = news.send(News::Happened(Event::Song(event)));
             });
         }
         Effect::ReadLibrary => {
-            jobs.spawn(async move { lists::read(&world, &news).await });
+            jobs.all
+                .spawn(async move { lists::read(&world, &news).await });
         }
         Effect::Player(_) => world.perform_now(effect),
         Effect::Copy(text) => terminal(TerminalDeed::Copy(text)),

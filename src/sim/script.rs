@@ -4,6 +4,8 @@
 //! jobs_in_flight = 5        # per token; 0 lifts the limit
 //! generation_seconds = 40   # instead of 35–60, times the pace; other tasks in proportion
 //! song_seconds = 6          # cut all newly composed music
+//! one_recording = true      # all songs sound like the first, and all covers look like it: to measure a client by
+//!                           # thousands of songs; not to listen to
 //! lyrics_answer = "spec"    # title, text and status instead of the guide's title and lyrics
 //! wav_answer = "object"     # data.file_url instead of data[0].file_url
 //! platform_tokens = true    # /api/v1/files/ lets only tokens in that begin with "platform-"
@@ -52,6 +54,8 @@ pub struct Scenario {
     pub(super) jobs_in_flight: Option<usize>,
     pub(super) generation_seconds: Option<f64>,
     pub(super) song_seconds: Option<f64>,
+    #[serde(default)]
+    pub(super) one_recording: bool,
     #[serde(default)]
     lyrics_answer: LyricsAnswer,
     #[serde(default)]

@@ -81,6 +81,8 @@ pub struct Studio {
     jobs: Mutex<mpsc::Sender<Job>>,
     shelf: Arc<Shelf>,
     is_open: Arc<AtomicBool>,
+    /// Whether one recording stands for all songs, and one picture for all covers.
+    has_one: bool,
 }
 
 #[derive(Debug)]
@@ -112,8 +114,9 @@ impl Shelf {
 }
 
 impl Studio {
-    /// Opens the studio with a shelf for `size` bytes: starts its thread.
-    pub fn open(size: usize) -> io::Result<Self> {
+    /// Opens the studio with a shelf for `size` bytes: starts its thread. `has_one`: what was made first stands for all
+    /// songs, or all covers.
+    pub fn open(size: usize, has_one: bool) -> io::Result<Self> {
         let (jobs, inbox) = mpsc::channel::<Job>();
         let shelf = Arc::new(Shelf {
             kept: Mutex::default(),
@@ -137,11 +140,17 @@ impl Studio {
             jobs: Mutex::new(jobs),
             shelf,
             is_open,
+            has_one,
         })
     }
 
     /// The file called `name`, from the shelf or made now; None if it cannot be made.
     pub async fn get(&self, name: &str, piece: &Piece) -> Option<Recording> {
+        let name = match piece {
+            Piece::Song(_) if self.has_one => "one song",
+            Piece::Cover(_) if self.has_one => "one cover",
+            _ => name,
+        };
         if let Some(found) = self.shelf.find(name) {
             return Some(found);
         }

@@ -111,6 +111,12 @@ pub fn recording(id: &str) -> String {
     format!("{id}.song")
 }
 
+/// Whether a name is an id or a hash: long, and of nothing but hexadecimal digits and dashes.
+fn is_machine_made(name: &str) -> bool {
+    let bare = name.rsplit_once("song-").map_or(name, |(_, rest)| rest);
+    bare.len() >= 12 && bare.chars().all(|c| c.is_ascii_hexdigit() || c == '-')
+}
+
 impl Upload {
     /// The song as answers show it, still without an id.
     fn song(&self) -> Song {
@@ -123,9 +129,15 @@ impl Upload {
             .rsplit_once('.')
             .map_or(name.as_str(), |(stem, _)| stem);
         let words = lyricist::write("", &mut Dice::named(self.hash, "words"));
+        // A file host's own names say nothing to a listener.
+        let title = if title.is_empty() || is_machine_made(title) {
+            words.title
+        } else {
+            lyricist::title(&title.replace(['_', '-'], " ").replace("%20", " "))
+        };
         Song {
             id: String::new(),
-            title: lyricist::title(title),
+            title,
             lyric: words.lyric,
             seed: (self.hash & 0xffff_ffff).to_string(),
             sound: String::new(),

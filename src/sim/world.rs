@@ -44,6 +44,7 @@ pub struct World {
     book: Option<Arc<Book>>,
     orders: AtomicUsize,
     seen: Mutex<VecDeque<SeenRequest>>,
+    visits: AtomicUsize,
     closing: watch::Sender<bool>,
 }
 
@@ -103,7 +104,7 @@ impl World {
         }
         Ok(Self {
             token: config.token.clone(),
-            studio: Studio::open(config.shelf).map_err(SimError::Studio)?,
+            studio: Studio::open(config.shelf, scenario.one_recording).map_err(SimError::Studio)?,
             vault,
             hosting: Hosting {
                 wants_platform_token: scenario.platform_tokens,
@@ -118,6 +119,7 @@ impl World {
             book,
             orders: AtomicUsize::new(orders),
             seen: Mutex::default(),
+            visits: AtomicUsize::new(0),
             closing: watch::Sender::new(false),
         })
     }
@@ -155,8 +157,14 @@ impl World {
         lock(&self.seen).iter().cloned().collect()
     }
 
+    /// How many requests came since the start.
+    pub fn visits(&self) -> usize {
+        self.visits.load(Ordering::Acquire)
+    }
+
     /// Remembers a request.
     pub fn note(&self, request: SeenRequest) {
+        self.visits.fetch_add(1, Ordering::AcqRel);
         let mut seen = lock(&self.seen);
         if seen.len() == SEEN {
             seen.pop_front();
@@ -246,13 +254,16 @@ impl World {
 
     /// Refuses an account that has as many jobs in flight as it may.
     fn check_room(&self, account: &Account) -> Result<(), Refusal> {
+        if self.jobs == 0 {
+            return Ok(());
+        }
         let ledger = lock(&self.ledger);
         let mine = ledger
             .tasks
             .iter()
             .filter(|task| task.entry.account == *account);
         let running: Vec<&Arc<Task>> = mine.filter(|task| !task.is_over()).collect();
-        if self.jobs == 0 || running.len() < self.jobs {
+        if running.len() < self.jobs {
             return Ok(());
         }
         let soonest = running.iter().map(|task| task.remaining()).min();

@@ -45,8 +45,7 @@ pub(super) fn open(path: &Path) -> Result<(Connection, Saved), StoreError> {
         .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, pending)
         .map_err(sqlite)?;
     connection.busy_timeout(PATIENCE).map_err(sqlite)?;
-    let version = schema::version(&connection).map_err(sqlite)?;
-    let tables = schema::has_tables(&connection).map_err(sqlite)?;
+    let (version, tables) = seen_at_once(&mut connection).map_err(sqlite)?;
     judge(path, version, tables)?;
     if connection.is_readonly(rusqlite::MAIN_DB).map_err(sqlite)? {
         let detail = "it is write-protected".to_owned();
@@ -60,6 +59,16 @@ pub(super) fn open(path: &Path) -> Result<(Connection, Saved), StoreError> {
         .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)
         .map_err(sqlite)?;
     Ok((connection, saved))
+}
+
+/// The marks of the database and whether there is anything in it, as of one moment: another program may be making it right now.
+fn seen_at_once(connection: &mut Connection) -> rusqlite::Result<(schema::Version, bool)> {
+    let look = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
+    // The first read decides which moment it is.
+    let tables = schema::has_tables(&look)?;
+    let version = schema::version(&look)?;
+    look.commit()?;
+    Ok((version, tables))
 }
 
 /// An empty database of this version in memory.

@@ -66,6 +66,23 @@ pub(super) fn save(connection: &Connection, song: &Song) -> rusqlite::Result<()>
     Ok(())
 }
 
+/// Keeps what was told of a song, with all that was kept of it.
+pub(super) fn add(connection: &Connection, told: &Song) -> rusqlite::Result<()> {
+    let one = format!("SELECT {COLUMNS} FROM songs WHERE id = ?1");
+    let mut kept = Vec::new();
+    read(connection, &one, [&told.id.0], &mut kept)?;
+    let Some(mut song) = kept.pop() else {
+        return save(connection, told);
+    };
+    song.lyric = connection
+        .prepare_cached("SELECT lyric FROM lyrics WHERE song = ?1")?
+        .query_row([&told.id.0], |row| row.get(0))
+        .optional()?
+        .unwrap_or_default();
+    song.add(told.clone());
+    save(connection, &song)
+}
+
 /// How many songs are kept.
 pub(super) fn count(connection: &Connection) -> rusqlite::Result<usize> {
     let count: i64 = connection.query_row("SELECT count(*) FROM songs", (), |row| row.get(0))?;
@@ -94,15 +111,18 @@ pub(super) fn load_newest(
 pub(super) fn load_all(connection: &Connection) -> rusqlite::Result<Vec<Song>> {
     // Room is made at once: songs are large, and moving them costs as much as reading them.
     let mut songs = Vec::with_capacity(count(connection)?.min(ROOM_MAX));
-    let all = format!("SELECT {COLUMNS} FROM songs");
-    read(connection, &all, (), &mut songs)?;
+    // The lyric comes with its song: a statement of its own for each costs more than the rest.
+    let all =
+        format!("SELECT {COLUMNS}, lyric FROM songs LEFT JOIN lyrics ON lyrics.song = songs.id");
+    let mut statement = connection.prepare(&all)?;
+    let mut rows = statement.query(())?;
+    while let Some(row) = rows.next()? {
+        let mut song = song(row)?;
+        song.lyric = row.get::<_, Option<String>>(18)?.unwrap_or_default();
+        songs.push(song);
+    }
     // Sorted here: they come almost sorted, and SQLite would have to carry all the texts through its sorter.
     songs.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
-    let mut lyric = connection.prepare("SELECT lyric FROM lyrics WHERE song = ?1")?;
-    for song in &mut songs {
-        let kept = lyric.query_row([&song.id.0], |row| row.get(0));
-        song.lyric = kept.optional()?.unwrap_or_default();
-    }
     Ok(songs)
 }
 

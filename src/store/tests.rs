@@ -6,8 +6,8 @@ use rusqlite::{Connection, ffi};
 
 use super::*;
 use crate::domain::{
-    AudiosRequest, Draft, Failure, FailureKind, Media, Preferences, Request, Seconds, Song, SongId,
-    Task, TaskId, Timestamp, Volume,
+    AudiosRequest, Draft, Failure, FailureKind, Link, Media, Preferences, Request, Seconds, Song,
+    SongId, Task, TaskId, Timestamp, Volume,
 };
 
 fn song(id: &str) -> Song {
@@ -255,4 +255,115 @@ fn every_message_says_what_became_of_the_data() {
         let failure = Failure::from(error);
         assert_eq!((failure.kind, failure.message), (FailureKind::Disk, text));
     }
+}
+
+#[test]
+fn the_ledger_of_an_older_database_is_the_one_that_would_have_been_kept() {
+    use crate::domain::{Action, ApiTaskId, FileRequest, TaskState, ledger::entry};
+    let audios = |action: Action, name: Option<&str>| {
+        Request::from(AudiosRequest {
+            action,
+            action_name: name.map(str::to_owned),
+            ..AudiosRequest::default()
+        })
+    };
+    let requests = [
+        audios(Action::Generate, None),
+        audios(Action::Generate, Some("remix")),
+        audios(Action::Cover, None),
+        audios(Action::Stems, None),
+        Request::Wav(FileRequest {
+            audio_id: SongId("s".into()),
+        }),
+    ];
+    let failed = |kind| TaskState::Failed {
+        because: Failure::new(kind, ""),
+    };
+    let states = [
+        TaskState::Waiting {
+            retry_at: None,
+            because: None,
+        },
+        TaskState::Submitting,
+        TaskState::Running {
+            poll_at: Timestamp::UNIX_EPOCH,
+        },
+        TaskState::InDoubt {
+            since: Timestamp::UNIX_EPOCH,
+            look_at: None,
+            because: Failure::new(FailureKind::Unknown, ""),
+        },
+        TaskState::Succeeded,
+        failed(FailureKind::Forbidden),
+        failed(FailureKind::Cancelled),
+        failed(FailureKind::Dropped),
+        failed(FailureKind::Unknown),
+        failed(FailureKind::BadFile),
+    ];
+    let raw = Connection::open_in_memory().unwrap();
+    schema::migrate_to(&raw, schema::known() - 1).unwrap();
+    let mut expected = Vec::new();
+    for (n, request) in requests.iter().enumerate() {
+        for (m, state) in states.iter().enumerate() {
+            let id = (n * 100 + m) as i64;
+            let mut task = Task::new(TaskId(id), request.clone(), Timestamp::UNIX_EPOCH);
+            task.state = state.clone();
+            let sent = Timestamp::from_millisecond(1_767_119_745_524 + id).unwrap();
+            task.submitted_at = (m % 4 != 3 || n != 0).then_some(sent);
+            task.api_id = (m > 1).then(|| ApiTaskId(format!("api-{id}")));
+            tasks::save(&raw, &task).unwrap();
+            expected.extend(entry(&task));
+        }
+    }
+    schema::migrate(&raw).unwrap();
+    assert_eq!(ledger::load(&raw).unwrap(), expected);
+}
+
+#[test]
+fn a_part_of_a_song_takes_nothing_from_what_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("fuzzbox.db");
+    let (store, _) = Store::open(&path).unwrap();
+    let whole = song("a");
+    let mut part = Song {
+        title: String::new(),
+        lyric: String::new(),
+        prompt: String::new(),
+        model: "another".into(),
+        seed: String::new(),
+        task: None,
+        duration: None,
+        created_at: Timestamp::UNIX_EPOCH,
+        audio: Media::default(),
+        cover: Media::default(),
+        more: crate::domain::More::default(),
+        ..song("a")
+    };
+    part.media_mut(crate::domain::MediaKind::Wav).url =
+        Some(Link::kept("https://example.com/a.wav"));
+    let records = vec![
+        Record::Song(Box::new(whole.clone())),
+        Record::PartOfSong(Box::new(part.clone())),
+        Record::PartOfSong(Box::new(Song {
+            id: SongId("b".into()),
+            ..part.clone()
+        })),
+    ];
+    store.save_blocking(records).unwrap();
+    drop(store);
+    let (connection, _) = open::open(&path).unwrap();
+    let mut kept = songs::load_all(&connection).unwrap();
+    let at = kept.iter().position(|song| song.id == whole.id).unwrap();
+    let mut merged = kept.remove(at);
+    assert_eq!(
+        kept,
+        [Song {
+            id: SongId("b".into()),
+            ..part.clone()
+        }],
+        "new to the library"
+    );
+    assert_eq!(merged.more.files, part.more.files);
+    merged.more.files.clone_from(&whole.more.files);
+    assert_eq!(merged, whole);
 }

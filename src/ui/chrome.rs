@@ -337,9 +337,7 @@ fn offered(app: &App) -> Vec<Command> {
                 offered.push(Command::Text(T::Leave));
             }
             if !app.library.rows().is_empty() {
-                offered.extend(
-                    [B::Play, B::Actions, B::Find, B::Details, B::CopyLink].map(Command::Library),
-                );
+                offered.extend([B::Play, B::Actions, B::Find, B::Details].map(Command::Library));
             }
         }
     }
@@ -410,13 +408,11 @@ fn offer_queue(app: &App, offered: &mut Vec<Command>) {
         return;
     };
     match task.state {
-        TaskState::Held {
+        TaskState::Waiting { .. }
+        | TaskState::Held {
             why: Hold::Paused, ..
         } => {
             offered.extend([Q::PauseTask, Q::Drop].map(Command::Queue));
-        }
-        TaskState::Waiting { .. } => {
-            offered.extend([Q::PauseTask, Q::Earlier, Q::Drop].map(Command::Queue));
         }
         TaskState::InDoubt { look_at: None, .. } | TaskState::Held { .. } => {
             offered.extend([Q::SendAgain, Q::Drop].map(Command::Queue));

@@ -160,3 +160,29 @@ fn a_paste_into_a_line_loses_its_controls() {
     bench.paste("a\u{1b}]52;c;ZXZpbA==\u{7} song\r\nin two lines");
     assert_eq!(bench.app.compose.draft().prompt, "a song in two lines");
 }
+
+#[test]
+fn a_draft_that_is_replaced_is_never_on_disk_in_neither_place() {
+    let mut bench = Bench::new();
+    bench.keys("enter").type_text("the old ");
+    bench.pass(0.4).type_text("words").pass(0.3);
+    bench.keys("enter ctrl-n").pass(0.45);
+    let (mut draft, mut removed) = (String::new(), Vec::new());
+    let mut effects = bench.take_effects().into_iter().peekable();
+    while let Some(effect) = effects.next() {
+        match effect {
+            Effect::Save(Record::Draft(kept)) => draft = kept.prompt,
+            Effect::Save(Record::Preferences(kept)) => removed = kept.removed,
+            _ => {}
+        }
+        // What is saved in a row is one transaction.
+        let is_whole = !matches!(effects.peek(), Some(Effect::Save(_)));
+        let is_there =
+            draft == "the old words" || removed.iter().any(|draft| draft.prompt == "the old words");
+        assert!(is_there || !is_whole || draft.is_empty() && removed.is_empty());
+    }
+    assert!(
+        draft.is_empty() && removed.len() == 1,
+        "{draft:?} {removed:?}"
+    );
+}

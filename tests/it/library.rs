@@ -1,7 +1,7 @@
 //! The library: what is in sight, found, fetched, reused.
 
 use fuzzbox::app::effect::Effect;
-use fuzzbox::app::event::{Event, SongEvent};
+use fuzzbox::app::event::{Event, SongEvent, Stumble};
 use fuzzbox::app::notice::{Copied, Notice, Refusal};
 use fuzzbox::app::panes::PaneId;
 use fuzzbox::app::settings::Settings;
@@ -130,6 +130,54 @@ fn a_missing_file_is_fetched_at_the_start_and_tried_again() {
     ));
     bench.keys("4 r");
     assert_eq!(fetches(&mut bench), 1, "the user may insist");
+}
+
+#[test]
+fn a_file_the_disk_has_no_room_for_is_fetched_once_there_is_some() {
+    let saved = Saved {
+        songs: vec![song("s0", "far")],
+        ..Saved::default()
+    };
+    let mut bench = Bench::with(saved, Settings::default());
+    bench.take_effects();
+    let full = Event::Song(SongEvent::NotFetched {
+        song: SongId("s0".into()),
+        kind: MediaKind::Audio,
+        failure: Failure::new(FailureKind::Disk, "no room"),
+    });
+    let tries = |effects: Vec<Effect>| {
+        let is_try = |effect: &&Effect| matches!(effect, Effect::Download { .. });
+        effects.iter().filter(is_try).count()
+    };
+    for _ in 0..3 {
+        bench.event(full.clone());
+        assert_eq!(tries(bench.take_effects()), 0, "not at once");
+        bench.pass(20.0);
+        assert_eq!(tries(bench.take_effects()), 1, "by itself");
+    }
+    bench.fetched("s0");
+    let song = bench.app.songs.get(&SongId("s0".into())).unwrap();
+    assert!(song.audio.file.is_some() && song.audio.failure.is_none());
+}
+
+#[test]
+fn a_song_that_could_not_be_kept_is_kept_later() {
+    let mut bench = with_songs(&["a", "b"]);
+    bench.take_effects();
+    bench.event(Event::Stumbled(Stumble::SongsNotSaved {
+        songs: vec![SongId("s1".into())],
+        reason: "no room".into(),
+    }));
+    let kept = |effects: Vec<Effect>| -> Vec<String> {
+        let songs = effects.into_iter().filter_map(|effect| match effect {
+            Effect::Save(Record::Song(song)) => Some(song.id.0),
+            _ => None,
+        });
+        songs.collect()
+    };
+    assert!(kept(bench.take_effects()).is_empty(), "not at once");
+    bench.pass(30.0);
+    assert_eq!(kept(bench.take_effects()), ["s1"], "once, and no other");
 }
 
 #[test]

@@ -314,3 +314,42 @@ fn a_file_of_a_song_is_told_with_its_place() {
         assert!(out.starts_with(&id), "{kind}: {out}");
     }
 }
+
+#[test]
+fn what_was_spent_is_told_by_command() {
+    let server = Server::quick();
+    let home = Home::new();
+    let (out, _) = ended(&run(&home, &server, &["spend"]), 0);
+    assert!(out.contains("in all"), "{out}");
+    assert!(!database(&home, "fuzzbox").exists(), "nothing is made");
+    ended(&run(&home, &server, &["generate", "--prompt", "rain"]), 0);
+    let (out, _) = ended(&run(&home, &server, &["spend", "--json"]), 0);
+    let told: Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(told["total"]["made"], 1);
+    assert_eq!(told["total"]["credits"], 0.68);
+    assert_eq!(told["days"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn the_accounts_earlier_songs_come_into_another_library() {
+    let server = Server::quick();
+    let first = Home::new();
+    for prompt in ["rain", "snow"] {
+        ended(&run(&first, &server, &["generate", "--prompt", prompt]), 0);
+    }
+    let home = Home::new();
+    let (out, _) = ended(&run(&home, &server, &["import"]), 0);
+    assert!(out.starts_with("2 looked at, 2 new"), "{out}");
+    let saved = kept(&home);
+    assert_eq!(saved.songs.len(), 2);
+    assert!(saved.songs.iter().all(|song| song.audio.file.is_some()));
+    assert!(
+        saved.tasks.is_empty() && !saved.ledger_unread,
+        "nothing was ordered"
+    );
+    // Once more: nothing is new, and nothing comes twice.
+    let (out, _) = ended(&run(&home, &server, &["import"]), 0);
+    assert!(out.contains(" 0 new"), "{out}");
+    assert_eq!(kept(&home).songs.len(), 2);
+    assert_eq!(server.orders(), 2);
+}

@@ -1,5 +1,6 @@
 //! The real loop in this process: its input comes from a channel, its frames go on paper.
 
+mod crashes;
 mod desk;
 mod refusals;
 mod works;

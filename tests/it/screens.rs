@@ -326,7 +326,7 @@ fn windows(locale: Locale) -> Vec<(&'static str, App)> {
         ("palette, nothing", none),
         ("token", token),
         ("token refused", refused),
-        ("order twice", ask(Question::OrderTwice)),
+        ("order twice", ask(Question::OrderTwice(Vec::new()))),
         ("order again", ask(Question::OrderAgain(TaskId(8)))),
         ("send again", ask(Question::SendAgain(TaskId(5)))),
         ("drop", ask(Question::Drop(TaskId(2)))),

@@ -11,7 +11,7 @@ use crate::app::editor::Editor;
 use crate::app::fuzzy::{Fuzzy, Searched};
 use crate::app::notice::Refusal;
 use crate::app::take::{CopyMenu, Subject};
-use crate::domain::{Choice, MediaKind, Problem, SongId, TaskId};
+use crate::domain::{Choice, MediaKind, Problem, Request, SongId, TaskId};
 
 /// Something over the panes.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,10 +85,10 @@ pub enum Overlay {
 }
 
 /// A question that is answered with yes or no.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Question {
-    /// The same order is in the queue or was made a moment ago: once more?
-    OrderTwice,
+    /// Equal orders are in the queue or were made a moment ago: these once more?
+    OrderTwice(Vec<Request>),
     /// Order a failed task once more? It is charged if it succeeds.
     OrderAgain(TaskId),
     /// Send a task in doubt again? It may be charged twice.

@@ -4,16 +4,16 @@
 //! volume, which is ours.
 
 pub mod compare;
+mod told;
 pub mod up_next;
 pub mod view;
 
 use crate::app::command::TransportCommand;
 use crate::app::cx::Cx;
 use crate::app::effect::Effect;
-use crate::app::notice::Notice;
 use crate::domain::{
-    Alignment, Landmarks, Mark, Next, OutputKind, Playable, PlayerCommand, PlayerEvent,
-    Preferences, Seconds, SongId, Span, Volume, Waveform,
+    Alignment, Landmarks, Mark, Next, OutputKind, Playable, PlayerCommand, Preferences, Seconds,
+    SongId, Span, Volume, Waveform,
 };
 use compare::Comparison;
 use up_next::UpNext;
@@ -367,122 +367,6 @@ impl Player {
     /// To the beginning of the song.
     pub fn restart(&mut self, cx: &mut Cx) {
         self.seek(Seconds::ZERO, cx);
-    }
-
-    /// What the sound room told. Returns the song whose file cannot be opened at all.
-    pub fn on_event(&mut self, event: PlayerEvent, cx: &mut Cx) -> Option<SongId> {
-        match event {
-            PlayerEvent::Output(output) => self.output = Some(output),
-            PlayerEvent::Loaded { song, duration } if self.is_on(&song) => {
-                self.on.duration = duration.or(self.on.duration);
-            }
-            PlayerEvent::Followed { song, duration } if self.told_next.as_ref() == Some(&song) => {
-                self.followed(&song, duration);
-            }
-            PlayerEvent::Moved {
-                song,
-                position,
-                playing,
-            } if self.is_on(&song) => {
-                self.position = position;
-                self.playing = playing;
-            }
-            PlayerEvent::Starved { song, waits } if self.is_on(&song) => self.starved = waits,
-            PlayerEvent::Ended { song } if self.is_on(&song) => {
-                self.playing = false;
-                self.position = Seconds::ZERO;
-                self.spectrum.clear();
-            }
-            PlayerEvent::Failed { song, reason } => return self.failed(song, reason, cx),
-            PlayerEvent::Shape {
-                song,
-                waveform,
-                whole,
-            } => {
-                if let Some(on) = self.turntable(&song) {
-                    on.waveform = waveform;
-                    on.is_whole = whole;
-                }
-            }
-            PlayerEvent::Landmarks { song, landmarks } => {
-                if let Some(on) = self.turntable(&song) {
-                    on.landmarks = landmarks;
-                }
-            }
-            PlayerEvent::Compared { song, duration } => self.compared(&song, duration),
-            PlayerEvent::Switched { song } => self.switched(&song),
-            PlayerEvent::Spectrum(bands) if self.wants_spectrum => self.spectrum = bands,
-            // Of a song that is no longer on the turntable.
-            _ => {}
-        }
-        None
-    }
-
-    /// What is known of a song that is open, be it heard or not.
-    fn turntable(&mut self, song: &SongId) -> Option<&mut Turntable> {
-        if self.is_on(song) {
-            return Some(&mut self.on);
-        }
-        self.comparison
-            .as_mut()
-            .filter(|two| two.other() == song)
-            .map(|two| &mut two.aside)
-    }
-
-    fn followed(&mut self, song: &SongId, duration: Option<Seconds>) {
-        let is_same = self.song.as_ref() == Some(song);
-        let before = self.song.replace(song.clone());
-        if is_same {
-            self.told_next = None;
-        } else {
-            self.forget();
-            self.view = self.view.of_next_song();
-            self.on.duration = duration;
-            self.up_next.begun(song, before);
-        }
-        self.position = Seconds::ZERO;
-        self.playing = true;
-    }
-
-    fn failed(&mut self, song: SongId, reason: String, cx: &mut Cx) -> Option<SongId> {
-        if !self.is_on(&song) {
-            if self
-                .comparison
-                .as_ref()
-                .is_some_and(|two| *two.other() == song)
-            {
-                self.comparison = None;
-                cx.notify(Notice::NotPlayed(reason));
-            } else if self.told_next.as_ref() == Some(&song) {
-                // The end of the present song finds that out again, and says so.
-                self.told_next = None;
-            }
-            return None;
-        }
-        let is_broken = self.on.duration.is_none() && !self.mixing;
-        self.playing = false;
-        self.open = false;
-        self.comparison = None;
-        self.starved = false;
-        self.problem = Some(reason.clone());
-        cx.notify(Notice::NotPlayed(reason));
-        is_broken.then_some(song)
-    }
-
-    fn compared(&mut self, song: &SongId, duration: Option<Seconds>) {
-        if let Some(two) = self.comparison.as_mut().filter(|two| two.other() == song) {
-            two.is_ready = true;
-            two.aside.duration = duration;
-        }
-    }
-
-    fn switched(&mut self, song: &SongId) {
-        let Some(two) = self.comparison.as_mut().filter(|two| two.other() == song) else {
-            return;
-        };
-        two.hears_b = !two.hears_b;
-        std::mem::swap(&mut two.aside, &mut self.on);
-        self.song = Some(song.clone());
     }
 
     fn is_on(&self, song: &SongId) -> bool {

@@ -10,7 +10,7 @@ use crate::app::effect::Effect;
 use crate::app::notice::Notice;
 use crate::domain::failure::FailureKind;
 use crate::domain::time::after;
-use crate::domain::{Failure, Link, MediaKind, Record, Song, SongId, Timestamp};
+use crate::domain::{Failure, Link, MediaKind, Song, SongId, Timestamp};
 
 /// How many files are fetched at once.
 const AT_ONCE: usize = 3;
@@ -20,6 +20,8 @@ const LONGEST_PAUSE: f64 = 300.0;
 const LONGEST_ASKED: f64 = 3600.0;
 /// How often a link is tried that is dead by its age.
 const DEAD_TRIES: u32 = 3;
+/// The pause until it is seen whether there is room on the disk, in seconds.
+const DISK_PAUSE: f64 = 10.0;
 
 /// A file that is to be had: its kind's place in the order of fetching, then its song.
 pub(super) type Key = (usize, SongId);
@@ -290,7 +292,8 @@ impl Songs {
         }
     }
 
-    /// Tries again where that can help; a dead link or a full disk is told and kept with the song.
+    /// Tries again where that can help: what a full disk has no room for goes on by itself once there is some. A dead link
+    /// is told and kept with the song.
     pub(super) fn on_failure(
         &mut self,
         id: &SongId,
@@ -298,6 +301,9 @@ impl Songs {
         failure: Failure,
         cx: &mut Cx,
     ) {
+        if failure.kind == FailureKind::Disk {
+            return self.on_disk_full(id, kind, failure, cx);
+        }
         let key = key(kind, id);
         let can_help = matches!(
             failure.kind,
@@ -327,12 +333,32 @@ impl Songs {
         };
         if let Some(song) = self.get_mut(id) {
             song.media_mut(kind).failure = Some(failure.clone());
-            cx.emit(Effect::Save(Record::Song(Box::new(song.clone()))));
+            let song = song.clone();
+            cx.emit(Effect::Save(self.record(&song)));
             // Of a picture, or of one of many dead links, the row in the library tells enough.
             if kind != MediaKind::Cover && !is_dead {
-                let title = song.title.clone();
-                cx.notify(Notice::NotFetched(title, failure));
+                cx.notify(Notice::NotFetched(song.title, failure));
             }
+        }
+    }
+}
+
+impl Songs {
+    fn on_disk_full(&mut self, id: &SongId, kind: MediaKind, failure: Failure, cx: &mut Cx) {
+        let key = key(kind, id);
+        if let Some(fetch) = self.fetches.all.get(&key).copied() {
+            let pause = DISK_PAUSE * cx.settings.pace.max(0.05);
+            let state = FetchState::Later(after(cx.now, pause));
+            self.fetches.set(key, Fetch { state, ..fetch });
+        }
+        let Some(song) = self.get_mut(id) else {
+            return;
+        };
+        // Told once; there is no room to keep it.
+        let told = song.media_mut(kind).failure.replace(failure.clone());
+        if told.is_none_or(|told| told.kind != FailureKind::Disk) {
+            let title = song.title.clone();
+            cx.notify(Notice::NotFetched(title, failure));
         }
     }
 }

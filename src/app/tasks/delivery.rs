@@ -106,7 +106,8 @@ impl TaskQueue {
             if let Some(task) = self.tasks.get(&id) {
                 note_origin(song, task);
             }
-            cx.emit(Effect::Save(Record::Song(Box::new(song.clone()))));
+            // It may be kept already, with files: what is kept is known to the library alone.
+            cx.emit(Effect::Save(Record::PartOfSong(Box::new(song.clone()))));
         }
         let made = songs.iter().map(|song| song.id.clone()).collect();
         if !self.is_done(id, |task| task.songs = made, cx) {

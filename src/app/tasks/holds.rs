@@ -12,8 +12,8 @@ use crate::domain::{Failure, Hold, TaskId, TaskState, Timestamp};
 
 /// How often one task tries whether there is credit again, in seconds: a refusal costs nothing.
 const CREDIT_PROBE: f64 = 600.0;
-/// How often one task tries whether the disk can keep it, in seconds.
-const DISK_PROBE: f64 = 60.0;
+/// How often one task tries whether the disk can keep it, in seconds: a try costs a write at most.
+const DISK_PROBE: f64 = 10.0;
 
 /// What is known to be missing.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -31,7 +31,7 @@ impl TaskQueue {
     /// There is a token, or another one: everything that waited for it goes on. `cx.settings.has_token` is true by now.
     pub fn token_given(&mut self, cx: &mut Cx) {
         self.holds.token_given_at = Some(cx.now);
-        self.polls.begin_anew();
+        self.ask_anew();
         self.look_now(cx);
         self.wake(Hold::Token, cx);
         self.on_tick(cx);

@@ -25,11 +25,23 @@ const TRIES: u32 = 8;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Hosting {
     under_way: BTreeMap<TaskId, (u64, u64)>,
+    /// How often the way to the host broke after bytes had gone out.
+    breaks: BTreeMap<TaskId, u32>,
 }
 
 impl Hosting {
     pub(super) fn forget(&mut self, id: TaskId) {
         self.under_way.remove(&id);
+        self.breaks.remove(&id);
+    }
+
+    /// The file is no longer on its way. How often that ended after bytes had gone out, this time included: the network
+    /// was there, so waiting for it mends nothing.
+    fn stopped(&mut self, id: TaskId) -> u32 {
+        let far = self.under_way.remove(&id);
+        let breaks = self.breaks.entry(id).or_default();
+        *breaks += u32::from(far.is_some_and(|(done, _)| done > 0));
+        *breaks
     }
 
     pub(super) fn is_under_way(&self, id: TaskId) -> bool {
@@ -103,7 +115,7 @@ impl TaskQueue {
 
     /// The file did not get there. Trouble on the way passes; what the host says for good is told to the user.
     pub(super) fn on_not_hosted(&mut self, id: TaskId, failure: Failure, cx: &mut Cx) {
-        self.hosting.forget(id);
+        let breaks = self.hosting.stopped(id);
         self.note(id);
         let Some(task) = self.tasks.get(&id) else {
             return;
@@ -114,8 +126,9 @@ impl TaskQueue {
         let tries = task.attempts + 1;
         let may_pass = match failure.kind {
             FailureKind::RateLimited => true,
-            // Without an answer it is the network, which is waited for; with one it is the host.
-            FailureKind::Unreachable => failure.status.is_none() || tries < TRIES,
+            // Without an answer it is the network, which is waited for while nothing gets through; with one it is the host.
+            FailureKind::Unreachable if failure.status.is_none() => breaks < TRIES,
+            FailureKind::Unreachable => tries < TRIES,
             _ => false,
         };
         if matches!(failure.kind, FailureKind::NoToken | FailureKind::BadToken) {

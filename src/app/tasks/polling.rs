@@ -79,13 +79,13 @@ struct Strange {
 }
 
 impl Polls {
-    /// The token is new: what is open was asked with the old one.
-    pub(super) fn begin_anew(&mut self) {
+    /// Forgets all questions that are open, and all pauses; what the questions were about.
+    fn begin_anew(&mut self) -> BTreeSet<ApiTaskId> {
         self.open.clear();
-        self.asked.clear();
         self.failures = 0;
         self.pause = None;
         self.token_told = false;
+        std::mem::take(&mut self.asked)
     }
 
     /// The API knows the task.
@@ -205,6 +205,12 @@ impl TaskQueue {
             self.note_asked(batch);
             cx.emit(Effect::Retrieve(batch.to_vec()));
         }
+    }
+
+    /// The token is new: what is open was asked with the old one.
+    pub(super) fn ask_anew(&mut self) {
+        let asked: Vec<ApiTaskId> = self.polls.begin_anew().into_iter().collect();
+        self.note_asked(&asked);
     }
 
     /// Enters tasks in the roll of which a question was asked or closed.

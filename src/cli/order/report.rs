@@ -141,6 +141,10 @@ impl Report {
     fn hold(&self, told: &str) -> String {
         let why = match self.task.as_ref().map(|task| &task.state) {
             Some(TaskState::Held { why, .. }) => *why,
+            Some(TaskState::Waiting { .. }) => {
+                return "the queue is paused; Z in the queue of the studio lets it go on"
+                    .to_owned();
+            }
             _ => return told.to_owned(),
         };
         let next = match why {

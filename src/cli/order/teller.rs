@@ -91,7 +91,9 @@ impl Face for Teller {
 /// Whether it has come to an end, and to which.
 fn end(app: &App, task: &Task, is_patient: bool) -> Option<End> {
     match &task.state {
-        TaskState::Waiting { .. } | TaskState::Submitting => None,
+        // Only a person lets a paused queue go on.
+        TaskState::Waiting { .. } => app.tasks.is_paused().then_some(End::Held),
+        TaskState::Submitting => None,
         TaskState::Running { .. } => (!is_patient).then_some(End::Taken),
         TaskState::InDoubt { look_at, .. } => look_at.is_none().then_some(End::InDoubt),
         // Another order may be finding out this moment whether what is missing is there again.

@@ -11,7 +11,7 @@ pub(super) const FLOW: Flow = Flow {
     paused: "paused",
     paused_tag: |keys| {
         format!(
-            "queue paused: {} in it",
+            "queue paused: {} resumes it",
             key(keys, Command::Queue(Q::Pause))
         )
     },
@@ -56,12 +56,7 @@ pub(super) const FLOW: Flow = Flow {
         )
     },
     not_read: "The ledger is being read.",
-    importing: |course| {
-        format!(
-            "earlier songs: {} looked at, {} new",
-            course.listed, course.songs
-        )
-    },
+    importing: |course| format!("earlier: {} seen, {} new", course.listed, course.songs),
     days_left: |days| match days {
         0 => "dead".to_owned(),
         days => format!("{days} d"),
@@ -89,7 +84,7 @@ fn amount(sums: &Sums) -> String {
 fn told(told: &Told, keys: &Keymap) -> String {
     match told {
         Told::Paused(true) => format!(
-            "The queue is paused: nothing more is sent until {} in it. What was sent goes on.",
+            "The queue is paused: nothing more is sent; {} in the queue resumes it. What was sent goes on.",
             key(keys, Command::Queue(Q::Pause))
         ),
         Told::Paused(false) => "The queue goes on".to_owned(),

@@ -199,7 +199,7 @@ fn put_state(sheet: &mut Sheet, app: &App, task: &Task) {
 /// What was ordered: the fields that were sent.
 fn put_order(sheet: &mut Sheet, app: &App, request: &Request) {
     let strings = sheet.skin.strings;
-    let work = (strings.work)(request.work());
+    let work = super::request::work(sheet.skin, request);
     sheet.put(strings.details.action, work, Role::Text);
     if let Some(id) = request.source() {
         let song = app.songs.get(id);

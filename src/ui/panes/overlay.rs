@@ -43,7 +43,7 @@ pub(crate) fn draw(app: &App, skin: &Skin, frame: &mut Frame) {
         }
         Some(Overlay::Task { task, top }) => details::draw_task(app, skin, *task, *top, frame),
         Some(Overlay::Spend { top }) => spend::draw(app, skin, *top, frame),
-        Some(Overlay::Request { of, top }) => request::draw(app, skin, *of, *top, frame),
+        Some(Overlay::Request { of, top }) => request::draw(app, skin, of, *top, frame),
         Some(Overlay::Copy(menu)) => request::draw_copy(skin, menu, frame),
         Some(Overlay::Batch(batch)) => request::draw_batch(app, skin, batch, frame),
         Some(Overlay::Player) => player::draw_large(app, skin, frame),
@@ -56,7 +56,7 @@ pub(crate) fn draw(app: &App, skin: &Skin, frame: &mut Frame) {
 }
 
 /// The row of a list over the panes at a cell.
-pub(crate) fn target(app: &App, screen: Rect, at: Position) -> Option<Target> {
+pub(crate) fn target(app: &App, skin: &Skin, screen: Rect, at: Position) -> Option<Target> {
     let searched = || below_line(popup::inner(search_area(screen)));
     let (list, selected, count) = match app.overlay.as_ref()? {
         Overlay::Player => return player::target_large(app, screen, at),
@@ -73,6 +73,14 @@ pub(crate) fn target(app: &App, screen: Rect, at: Position) -> Option<Target> {
         Overlay::Mixer { song, selected } => {
             let stems = app.songs.get(song).map_or(0, |song| song.more.stems.len());
             (mixer::area(app, screen, song), *selected, stems)
+        }
+        Overlay::Copy(menu) => {
+            let area = request::copy_rows(skin, screen, menu);
+            (area, menu.selected_row(), menu.items().len())
+        }
+        Overlay::Batch(batch) => {
+            let area = request::batch_rows(app, skin, screen, batch);
+            (area, batch.selected_row(), batch.rows().len())
         }
         _ => return None,
     };
@@ -252,7 +260,7 @@ fn draw_question(app: &App, skin: &Skin, question: &Question, frame: &mut Frame)
         Question::OrderAgain(task) | Question::SendAgain(task) | Question::Drop(task) => {
             app.tasks.get(*task)
         }
-        Question::OrderTwice | Question::QuitWhileSubmitting | Question::OrderFile(..) => None,
+        Question::OrderTwice(_) | Question::QuitWhileSubmitting | Question::OrderFile(..) => None,
     };
     if let Question::OrderFile(song, _) = question
         && let Some(song) = app.songs.get(song)

@@ -237,7 +237,7 @@ fn draw_row(app: &App, skin: &Skin, planned: &PlannedRow, inner: Rect, frame: &m
         row.skip_right(1);
     }
     if inner.width >= WITH_ACTION {
-        let action = (skin.strings.work)(task.request.work());
+        let action = super::request::work(skin, &task.request);
         row.put_padded(action, text::width(action) + 2, skin.style(Role::Muted));
     }
     row.put(label(skin, task), skin.style(Role::Text));

@@ -3,6 +3,7 @@
 //! Invariant: the number of songs and their price stand above the key that orders them, whatever the size of the screen.
 
 use ratatui::Frame;
+use ratatui::layout::Rect;
 
 use super::overlay::{Words, answers, draw_words, open_around, reading_width, wrapped};
 use crate::app::App;
@@ -12,19 +13,19 @@ use crate::app::take::{CopyMenu, Subject};
 use crate::domain::ledger::makes_song;
 use crate::domain::{Request, price, recipe};
 use crate::ui::Skin;
-use crate::ui::{list, text};
+use crate::ui::{list, popup, text};
 
 /// From this height on a batch has blank lines and all its words.
 const ROOMY: u16 = 16;
 
 /// Draws the preview of an order from line `top` on.
-pub(super) fn draw(app: &App, skin: &Skin, of: Subject, top: usize, frame: &mut Frame) {
+pub(super) fn draw(app: &App, skin: &Skin, of: &Subject, top: usize, frame: &mut Frame) {
     let words = &skin.strings.taking;
     let width = reading_width(frame.area());
     let room = usize::from(width).saturating_sub(4);
     let title = match of {
         Subject::Draft => words.preview,
-        Subject::Task(_) => words.preview_task,
+        Subject::Task(_) | Subject::Song(_) => words.preview_task,
     };
     let rows = match app.request_of(of) {
         Some(_) => preview(app, skin, of, room),
@@ -34,7 +35,7 @@ pub(super) fn draw(app: &App, skin: &Skin, of: Subject, top: usize, frame: &mut 
     draw_words(skin, frame, inner, &rows, top);
 }
 
-fn preview(app: &App, skin: &Skin, of: Subject, room: usize) -> Vec<Words> {
+fn preview(app: &App, skin: &Skin, of: &Subject, room: usize) -> Vec<Words> {
     let strings = skin.strings;
     let Some((request, errors)) = app.request_of(of) else {
         return Vec::new();
@@ -61,22 +62,41 @@ fn preview(app: &App, skin: &Skin, of: Subject, room: usize) -> Vec<Words> {
     rows
 }
 
+/// What an order does, in a word or two: an action of the config by its own name.
+pub(super) fn work<'a>(skin: &Skin, request: &'a Request) -> &'a str {
+    match request {
+        Request::Audios(order) => order.action_name.as_deref(),
+        _ => None,
+    }
+    .unwrap_or_else(|| (skin.strings.work)(request.work()))
+}
+
+/// Where the rows of the menu stand.
+pub(super) fn copy_rows(skin: &Skin, screen: Rect, menu: &CopyMenu) -> Rect {
+    let (width, height) = (copy_width(skin, screen, menu), menu.items().len() + 2);
+    let height = u16::try_from(height).unwrap_or(u16::MAX);
+    popup::inner(popup::area(screen, (width, height)))
+}
+
+fn copy_width(skin: &Skin, screen: Rect, menu: &CopyMenu) -> u16 {
+    let labels = menu.items().iter();
+    let widest = labels
+        .map(|what| text::width((skin.strings.taking.item)(*what)))
+        .max();
+    let width = u16::try_from(widest.unwrap_or(0) + 8).unwrap_or(u16::MAX);
+    width.clamp(24, screen.width.max(24))
+}
+
 /// Draws the menu of what can be copied.
 pub(super) fn draw_copy(skin: &Skin, menu: &CopyMenu, frame: &mut Frame) {
     let words = &skin.strings.taking;
-    let labels: Vec<&str> = menu
+    let rows: Vec<Words> = menu
         .items()
         .iter()
-        .map(|what| (words.item)(*what))
-        .collect();
-    let widest = labels.iter().map(|label| text::width(label)).max();
-    let width = u16::try_from(widest.unwrap_or(0) + 8).unwrap_or(u16::MAX);
-    let rows: Vec<Words> = labels
-        .iter()
         .enumerate()
-        .map(|(at, label)| choice(label, at == menu.selected_row()))
+        .map(|(at, what)| choice((words.item)(*what), at == menu.selected_row()))
         .collect();
-    let width = width.clamp(24, frame.area().width.max(24));
+    let width = copy_width(skin, frame.area(), menu);
     let inner = open_around(skin, frame, words.copy, &rows, width);
     let seen = list::window(menu.selected_row(), rows.len(), usize::from(inner.height));
     draw_words(skin, frame, inner, &rows, seen.start);
@@ -91,15 +111,26 @@ fn choice(label: &str, is_selected: bool) -> Words {
     vec![(format!("{mark}{label}"), role)]
 }
 
-/// Draws the window in which a batch is put together.
-pub(super) fn draw_batch(app: &App, skin: &Skin, batch: &Batch, frame: &mut Frame) {
-    let strings = skin.strings;
-    let words = &strings.taking;
-    let width = reading_width(frame.area());
-    let room = usize::from(width).saturating_sub(4);
+/// Where the fields of a batch stand, as far as they are in sight.
+pub(super) fn batch_rows(app: &App, skin: &Skin, screen: Rect, batch: &Batch) -> Rect {
+    let foot = batch_foot(app, skin, batch, screen).len();
+    let count = batch.rows().len();
+    let height = u16::try_from(count + foot + 2).unwrap_or(u16::MAX);
+    let mut inner = popup::inner(popup::area(screen, (reading_width(screen), height)));
+    let above = usize::from(inner.height).saturating_sub(foot).max(1);
+    inner.height = inner
+        .height
+        .min(u16::try_from(above.min(count)).unwrap_or(u16::MAX));
+    inner
+}
+
+/// What stands under the fields: the number of songs, their price, the keys.
+fn batch_foot(app: &App, skin: &Skin, batch: &Batch, screen: Rect) -> Vec<Words> {
+    let words = &skin.strings.taking;
+    let room = usize::from(reading_width(screen)).saturating_sub(4);
     let requests = batch.requests(app.now);
     // A low screen has room for what costs money, and for the key.
-    let is_low = frame.area().height < ROOMY;
+    let is_low = screen.height < ROOMY;
     let mut foot: Vec<Words> = Vec::new();
     let told = (words.price)(requests.len(), price::of_all(&requests));
     foot.extend(wrapped(&told, room, Role::Heading));
@@ -112,6 +143,14 @@ pub(super) fn draw_batch(app: &App, skin: &Skin, batch: &Batch, frame: &mut Fram
         foot.push(Vec::new());
     }
     foot.push(answers(skin, words.order, words.leave));
+    foot
+}
+
+/// Draws the window in which a batch is put together.
+pub(super) fn draw_batch(app: &App, skin: &Skin, batch: &Batch, frame: &mut Frame) {
+    let words = &skin.strings.taking;
+    let width = reading_width(frame.area());
+    let foot = batch_foot(app, skin, batch, frame.area());
     let fields: Vec<Words> = batch
         .rows()
         .into_iter()

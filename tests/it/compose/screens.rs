@@ -116,7 +116,7 @@ fn the_choice_of_a_source_and_the_menu_of_a_song() {
             );
         }
     }
-    let small = [
+    let small = vec![
         ("the menu", with(stocked(Locale::En), "4 a")),
         ("upload", with(stocked(Locale::En), "4 U")),
         ("experimental", with(form_with_all(), "G")),

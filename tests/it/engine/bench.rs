@@ -7,7 +7,7 @@ use fuzzbox::app::effect::Effect;
 use fuzzbox::app::event::TaskEvent;
 use fuzzbox::app::notice::{Notice, Notices};
 use fuzzbox::app::settings::Settings;
-use fuzzbox::app::tasks::{Made, TaskQueue};
+use fuzzbox::app::tasks::{Counts, Made, TaskQueue};
 use fuzzbox::domain::time::after;
 use fuzzbox::domain::{
     ApiTaskId, AudiosRequest, Failure, FailureKind, Media, Outcome, Record, Request, Song, SongId,
@@ -25,6 +25,8 @@ pub struct Bench {
     pub told: Vec<Notice>,
     /// What is on disk.
     pub disk: BTreeMap<TaskId, Task>,
+    /// Whether the queue is paused, on disk.
+    pub paused: bool,
     /// The songs on disk.
     pub songs: BTreeMap<SongId, Song>,
 }
@@ -38,6 +40,7 @@ impl Bench {
             effects: Vec::new(),
             told: Vec::new(),
             disk: BTreeMap::new(),
+            paused: false,
             songs: BTreeMap::new(),
         }
     }
@@ -54,7 +57,29 @@ impl Bench {
         if let Some(wake) = self.queue.next_wake(self.now) {
             assert!(wake > self.now, "a wake that is not later than now");
         }
+        if self.queue.iter().len() < 100 {
+            self.check_roll();
+        }
         result
+    }
+
+    /// What is counted is what is there, and rows stand in the order of turns.
+    fn check_roll(&self) {
+        let mut counts = Counts::default();
+        for task in self.queue.iter() {
+            match task.state {
+                TaskState::Submitting | TaskState::Running { .. } => counts.running += 1,
+                TaskState::Waiting { .. } => counts.waiting += 1,
+                TaskState::Held { .. } => counts.held += 1,
+                TaskState::InDoubt { .. } => counts.in_doubt += 1,
+                TaskState::Succeeded | TaskState::Failed { .. } => {}
+            }
+        }
+        assert_eq!(self.queue.counts(), counts, "counted wrongly");
+        let mut open: Vec<&Task> = self.queue.iter().filter(|t| !t.state.is_final()).collect();
+        open.sort_by_key(|task| task.turn());
+        let open: Vec<TaskId> = open.iter().map(|task| task.id).collect();
+        assert_eq!(self.queue.rows(0), open, "in another order");
     }
 
     fn keep(&mut self, effects: &[Effect]) {
@@ -68,7 +93,8 @@ impl Bench {
                     kept_now.push(task.id);
                     self.disk.insert(task.id, (**task).clone());
                 }
-                Effect::Save(Record::Song(song)) => {
+                Effect::Save(Record::Paused(paused)) => self.paused = *paused,
+                Effect::Save(Record::Song(song) | Record::PartOfSong(song)) => {
                     self.songs.insert(song.id.clone(), (**song).clone());
                 }
                 Effect::Submit { task, request } => {
@@ -85,6 +111,7 @@ impl Bench {
     /// The program ends at once and is started again.
     pub fn restart(&mut self) {
         self.queue = TaskQueue::new(self.disk.values().cloned().collect());
+        self.queue.keep_paused(self.paused);
         self.effects.clear();
         self.act(TaskQueue::start);
     }

@@ -55,7 +55,7 @@ fn the_songs_are_kept_before_their_task_counts_as_done() {
     let saves: Vec<bool> = bench
         .effects
         .iter()
-        .map(|effect| matches!(effect, Effect::Save(Record::Song(_))))
+        .map(|effect| matches!(effect, Effect::Save(Record::PartOfSong(_))))
         .collect();
     assert_eq!(saves, [true, false]);
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use fuzzbox::app::effect::Effect;
 use fuzzbox::app::event::TaskEvent;
-use fuzzbox::app::tasks::TaskQueue;
+use fuzzbox::app::tasks::{Shift, TaskQueue};
 use fuzzbox::domain::time::after;
 use fuzzbox::domain::{
     ApiTaskId, Failure, FailureKind, Hold, Outcome, TaskId, TaskRecord, TaskState, Timestamp,
@@ -37,6 +37,11 @@ enum Step {
     OrderAgain(usize),
     Token,
     Credit,
+    /// The queue is paused, or goes on.
+    Pause(bool),
+    /// A task is put aside, or waits again.
+    PauseTask(usize, bool),
+    Shift(usize, u8),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -54,6 +59,9 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => any::<usize>().prop_map(Step::OrderAgain),
         1 => Just(Step::Token),
         1 => Just(Step::Credit),
+        1 => any::<bool>().prop_map(Step::Pause),
+        1 => (any::<usize>(), any::<bool>()).prop_map(|(n, on)| Step::PauseTask(n, on)),
+        1 => (any::<usize>(), any::<u8>()).prop_map(|(n, to)| Step::Shift(n, to)),
     ];
     proptest::collection::vec(step, 0..150)
 }
@@ -138,6 +146,21 @@ impl World {
             Step::Credit => self
                 .bench
                 .act(|queue, cx| queue.wake_held(Hold::Credit, cx)),
+            Step::Pause(true) => self.bench.act(TaskQueue::pause_queue),
+            Step::Pause(false) => self.bench.act(TaskQueue::resume_queue),
+            Step::PauseTask(n, on) => self.with_task(n, |world, task| {
+                world.bench.act(|queue, cx| {
+                    if on {
+                        queue.pause_task(task, cx)
+                    } else {
+                        queue.resume_task(task, cx)
+                    }
+                });
+            }),
+            Step::Shift(n, to) => self.with_task(n, |world, task| {
+                let shift = [Shift::Earlier, Shift::Later, Shift::First][usize::from(to % 3)];
+                world.bench.act(|queue, cx| queue.shift(task, shift, cx));
+            }),
             Step::Answer(..) | Step::Repeat(_) | Step::Wake => {}
         }
         self.perform();
@@ -156,6 +179,7 @@ impl World {
             for effect in std::mem::take(&mut self.bench.effects) {
                 match effect {
                     Effect::Submit { task, .. } => {
+                        assert!(!self.bench.paused, "sent by a paused queue");
                         assert!(
                             self.may_send.insert(task, false).unwrap_or(true),
                             "sent a second time"
@@ -309,6 +333,10 @@ impl World {
     /// From here on all is well with the world; the queue comes to rest.
     fn come_to_rest(&mut self) {
         self.step(Step::Token);
+        self.step(Step::Pause(false));
+        for n in 0..self.bench.queue.iter().count() {
+            self.step(Step::PauseTask(n, false));
+        }
         self.bench
             .act(|queue, cx| queue.wake_held(Hold::Credit, cx));
         self.bench.act(|queue, cx| queue.wake_held(Hold::Disk, cx));

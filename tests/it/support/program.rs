@@ -6,7 +6,7 @@ use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use fuzzbox::sim::{Scenario, SimConfig, Simulator};
+use fuzzbox::sim::{Scenario, SeenRequest, SimConfig, Simulator};
 use rusqlite::{Connection, OpenFlags};
 
 use super::pty::{Home, PtyCommand, patience};
@@ -92,6 +92,16 @@ impl Server {
     /// A studio whose API this is.
     pub fn studio(&self, home: &Home) -> PtyCommand {
         self.visitor(home).env("ACEDATACLOUD_API_TOKEN", TOKEN)
+    }
+
+    /// Itself, for someone who watches it. To be let go of before it is stopped.
+    pub fn simulator(&self) -> Arc<Simulator> {
+        Arc::clone(&self.simulator)
+    }
+
+    /// The last thousand requests, oldest first.
+    pub fn requests(&self) -> Vec<SeenRequest> {
+        self.simulator.requests()
     }
 
     /// Its address.

@@ -42,6 +42,25 @@ pub struct Pty {
     reaper: Option<JoinHandle<()>>,
 }
 
+/// Ends a program at a moment of its own.
+pub struct Reaper {
+    terminal: Arc<Terminal>,
+    pid: Pid,
+}
+
+impl Reaper {
+    /// Whether the program has ended by itself.
+    pub fn is_late(&self) -> bool {
+        self.terminal.lock().exit.is_some()
+    }
+
+    /// Ends the program without asking. Whether it was still there.
+    pub fn kill(&self) -> bool {
+        let state = self.terminal.lock();
+        state.exit.is_none() && rustix::process::kill_process(self.pid, Signal::KILL).is_ok()
+    }
+}
+
 struct Line {
     master: Box<dyn MasterPty + Send>,
     /// A duplicate of the master that can be asked for its settings.
@@ -170,6 +189,48 @@ impl Pty {
                 Verdict::NotYet
             }
         });
+    }
+
+    /// Whether the screen comes to satisfy `is_so` within `limit`, while the program runs.
+    pub fn sees_within(
+        &self,
+        limit: Duration,
+        mut is_so: impl FnMut(&vt100::Screen) -> bool,
+    ) -> bool {
+        let deadline = Instant::now() + limit;
+        let mut state = self.terminal.lock();
+        loop {
+            if state.ended || state.exit.is_some() {
+                return false;
+            }
+            if !state.modes.is_mid_frame() && is_so(state.screen()) {
+                return true;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            state = self
+                .terminal
+                .changed
+                .wait_timeout(state, left)
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+                .0;
+        }
+    }
+
+    /// Whether the program has ended or let go of its terminal.
+    pub fn has_ended(&self) -> bool {
+        let state = self.terminal.lock();
+        state.ended || state.exit.is_some()
+    }
+
+    /// Something outside of the terminal that can end the program without asking.
+    pub fn reaper(&self) -> Reaper {
+        Reaper {
+            terminal: Arc::clone(&self.terminal),
+            pid: self.pid,
+        }
     }
 
     /// Waits until something outside of the terminal is so, such as a file that has come to be.

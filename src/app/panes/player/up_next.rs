@@ -96,6 +96,13 @@ impl UpNext {
         Some(to)
     }
 
+    /// Puts a song of the row at its beginning.
+    pub fn put_first(&mut self, at: usize) -> Option<&SongId> {
+        let song = self.songs.remove(at)?;
+        self.songs.push_front(song);
+        self.songs.front()
+    }
+
     /// Takes a song out of the row.
     pub fn remove(&mut self, at: usize) -> Option<SongId> {
         self.songs.remove(at)
