@@ -43,7 +43,7 @@ use crate::domain::{
 use command::Command;
 use cx::Cx;
 use effect::Effect;
-use event::{Event, SongEvent, Stumble, TokenEvent};
+use event::{Event, SongEvent, Stumble, TokenEvent, WebhookEvent};
 use import::Import;
 use keeper::Keeper;
 use notice::{Notice, Notices};
@@ -190,6 +190,7 @@ impl App {
             Event::Song(event) => self.on_song(event),
             Event::LedgerRead(kept) => self.on_ledger(kept),
             Event::Player(event) => self.on_player(event),
+            Event::Webhook(event) => self.on_webhook(event),
             Event::Token(event) => self.on_token(event),
             Event::Stumbled(stumble) => self.on_stumble(stumble),
             Event::HungUp => self.leave(),
@@ -347,6 +348,12 @@ impl App {
         } else if follows {
             self.tell_what_follows();
         }
+    }
+
+    fn on_webhook(&mut self, event: WebhookEvent) {
+        let (tasks, _, mut cx) = self.engine();
+        tasks.on_webhook(event, &mut cx);
+        self.queue.refresh(&self.tasks);
     }
 
     fn on_token(&mut self, event: TokenEvent) {

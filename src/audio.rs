@@ -11,36 +11,53 @@
 //!
 //! Invariant: nobody who calls this room waits for a disk, a server or a decoder, but for [`inspect()`], which says so.
 
+mod deck;
 mod decode;
 #[cfg(any(not(target_os = "linux"), feature = "alsa"))]
 mod device;
 mod engine;
+mod export;
+mod fill;
 mod format;
+mod growing;
 mod inspect;
+mod landmarks;
+mod loaded;
 mod mp4;
 mod output;
+mod program;
 #[cfg(target_os = "linux")]
 mod pulse;
 mod reader;
+mod resample;
 mod ring;
+mod route;
+mod shapes;
 mod silent;
 mod song;
 mod source;
+mod spectrum;
 mod stage;
+mod survey;
+mod tap;
 mod waveform;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use self::engine::{Engine, Message, Tell};
+use self::shapes::Shapes;
 use self::stage::Stage;
 use crate::domain::{PlayerCommand, PlayerEvent, Seconds, Volume};
 
+pub use export::{Progress, export_mix};
 pub use format::{AudioFormat, sniff};
-pub use inspect::{Inspection, inspect, inspect_film};
+pub use growing::{Arrivals, Growing, OnWant};
+pub use inspect::{Inspecting, Inspection, inspect, inspect_film};
+pub use survey::Survey;
 
 /// The name of the threads that run decoders. A file from outside may make a decoder panic; in a thread of this name
 /// such a panic is caught and told as a failure, so a panic hook should leave the screen alone.
@@ -70,6 +87,9 @@ pub enum AudioError {
     /// Damaged.
     #[error("the file is damaged: {0}")]
     Broken(String),
+    /// A file that is not to be replaced.
+    #[error("there is a file of this name already")]
+    Exists,
     /// Cut off.
     #[error("the file breaks off at {0}")]
     BreaksOff(Seconds),
@@ -79,11 +99,6 @@ impl From<std::io::Error> for AudioError {
     fn from(error: std::io::Error) -> Self {
         AudioError::Unreadable(error.to_string())
     }
-}
-
-/// Writes a mix.
-pub fn export_mix(_stems: &[(PathBuf, f32)], _to: &std::path::Path) -> Result<(), AudioError> {
-    Err(AudioError::Unsupported("a mix".into()))
 }
 
 /// Where sound should go.
@@ -97,6 +112,33 @@ pub enum OutputChoice {
     Server(String),
     /// Nowhere: time passes, nothing is heard.
     Silent,
+}
+
+/// Where a player finds its songs.
+#[derive(Clone, Default)]
+pub struct Shelf {
+    /// The folder of the songs' files.
+    pub media: PathBuf,
+    /// The folder where the shapes of songs are kept, if anywhere.
+    pub shapes: Option<PathBuf>,
+    /// The songs that are being fetched.
+    pub arrivals: Arrivals,
+}
+
+impl Shelf {
+    /// Keeps what was learned of a file in its place, so that nobody needs to listen to it again.
+    pub fn keep(&self, file: &Path, survey: &Survey) {
+        Shapes(self.shapes.clone()).keep(file, survey);
+    }
+}
+
+impl From<PathBuf> for Shelf {
+    fn from(media: PathBuf) -> Self {
+        Shelf {
+            media,
+            ..Shelf::default()
+        }
+    }
 }
 
 /// How long dropping the handle waits for the engine.
@@ -119,13 +161,14 @@ enum Start {
 }
 
 impl Audio {
-    /// A player for the files of the folder `media`. Starts no thread and opens no output before the first song is
+    /// A player for the songs of a shelf. Starts no thread and opens no output before the first song is
     /// loaded. Events come from a thread of the player's own, one at a time; `on_event` should not wait.
     pub fn start(
-        media: PathBuf,
+        shelf: impl Into<Shelf>,
         choice: OutputChoice,
         on_event: impl Fn(PlayerEvent) + Send + Sync + 'static,
     ) -> Audio {
+        let shelf = shelf.into();
         let (sender, messages) = mpsc::channel();
         let gain = Arc::new(AtomicU32::new(engine::bits(Volume::default())));
         let tell: Arc<dyn Fn(PlayerEvent) + Send + Sync> = Arc::new(on_event);
@@ -138,7 +181,7 @@ impl Audio {
                 .spawn(move || {
                     let tell: Tell = Box::new(move |event| engines_tell(event));
                     let stage = Stage::new(choice, engines_gain, for_engine.clone());
-                    Engine::new(media, tell, for_engine, stage).run(&messages);
+                    Engine::new(shelf, tell, for_engine, stage).run(&messages);
                     drop(running);
                 })?;
             Ok(ended)
@@ -159,6 +202,10 @@ impl Audio {
         }
         let mut engine = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
         if let Start::NotYet(_) = *engine {
+            if let PlayerCommand::TellSpectrum(_) = command {
+                let _ = self.sender.send(Message::Command(command)); // read once there is something to hear
+                return;
+            }
             if !matches!(command, PlayerCommand::Load { .. }) {
                 return; // there is nothing to play, pause or seek in
             }

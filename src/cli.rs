@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 mod import;
+mod listen;
 mod order;
 mod replay;
 mod settings;
@@ -58,6 +59,8 @@ enum Sub {
     Import(import::ImportArguments),
     /// Print what was spent, by days and in all
     Spend(spend::SpendArguments),
+    /// Serve songs at a link on this machine, to be heard elsewhere through `ssh -L`
+    Listen(listen::ListenArguments),
     /// Feed a recording made with --record to the studio and print its last screen
     Replay {
         /// The recording
@@ -101,6 +104,7 @@ pub fn run() -> ExitCode {
         Some(Sub::Simulate(simulate)) => simulate::run(&simulate),
         Some(Sub::Import(import)) => import::run(&import),
         Some(Sub::Spend(spend)) => spend::run(&spend),
+        Some(Sub::Listen(listen)) => listen::run(&listen),
         Some(Sub::Replay { file }) => replay::run(&file),
     };
     conclude(done, 1)

@@ -7,6 +7,7 @@ mod file;
 mod paths;
 mod style;
 mod token;
+mod webhook;
 mod words;
 
 use std::ffi::OsString;
@@ -19,8 +20,9 @@ pub use self::file::{KeyBinding, ROLES, RoleStyle};
 pub use self::paths::Paths;
 pub use self::style::{StyleColor, StyleSpec};
 pub use self::token::{FoundToken, Token, files_token, protect_token, store_token, token};
+pub use self::webhook::Webhook;
 pub use self::words::{Language, SoundOutput, SpectrumShown, Theme, Waveform};
-use crate::domain::{Choice, Model};
+use crate::domain::{Choice, Completion, Model};
 
 /// Where the API is when nothing else is said.
 pub const DEFAULT_BASE_URL: &str = "https://api.acedata.cloud";
@@ -66,6 +68,10 @@ pub struct Config {
     pub base_url: Sourced<Url>,
     /// How many tasks may be at the API at a time, 1–50.
     pub in_flight: Sourced<u16>,
+    /// How the end of a song is heard of, where nothing was chosen for its order.
+    pub completion: Sourced<Completion>,
+    /// Where the provider can call us; `None`: nowhere.
+    pub webhook: Option<Webhook>,
     /// How many songs may be ordered a day; `None`: any number.
     pub songs_per_day: Sourced<Option<u32>>,
     /// Where local files are brought, so that the API can fetch them.
@@ -173,6 +179,12 @@ pub fn load(flags: &Flags, env: Environment<'_>) -> Result<Config, ConfigError> 
     let said = file::read(&paths.config_file)?;
     let base_url = base_url(said.base_url, flags, env)?;
     let default_host = files_host(&base_url)?;
+    let webhook = if flags.demo && said.webhook.section.is_none() {
+        Some(webhook::of_demo())
+    } else {
+        said.webhook.resolve(&base_url.value)?
+    };
+    webhook::check(said.completion.as_ref(), webhook.as_ref())?;
     Ok(Config {
         language: language(said.language, flags, env),
         theme: theme(said.theme, flags, env),
@@ -183,6 +195,8 @@ pub fn load(flags: &Flags, env: Environment<'_>) -> Result<Config, ConfigError> 
             None => None,
         },
         in_flight: Sourced::default(DEFAULT_IN_FLIGHT).or_file(said.in_flight),
+        completion: Sourced::default(Completion::Polling).or_file(said.completion),
+        webhook,
         songs_per_day: said
             .songs_per_day
             .map_or(Sourced::default(None), |said| Sourced {

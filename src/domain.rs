@@ -4,6 +4,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 pub mod action;
+pub mod completion;
 pub mod draft;
 pub mod failure;
 pub mod history;
@@ -13,6 +14,7 @@ pub mod marks;
 pub mod media_keys;
 pub mod playback;
 pub mod price;
+pub mod ranges;
 pub mod recipe;
 pub mod request;
 pub mod saved;
@@ -22,6 +24,7 @@ pub mod text;
 pub mod time;
 
 pub use action::{Action, Choice, Field, FieldKind, Model, Range};
+pub use completion::Completion;
 pub use draft::{Draft, FieldError, Problem};
 pub use failure::{Charge, Failure, FailureKind};
 pub use lyric::Lyric;
@@ -31,6 +34,7 @@ pub use playback::{
     Alignment, Landmarks, Next, OutputKind, Playable, PlayerCommand, PlayerEvent, Span, Volume,
     Waveform,
 };
+pub use ranges::Ranges;
 pub use request::{
     AudiosRequest, Endpoint, FileRequest, LyricsRequest, Request, UploadRequest, Work,
 };

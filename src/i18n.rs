@@ -7,6 +7,7 @@
 mod ears;
 mod en;
 mod flow;
+mod hearing;
 mod taking;
 mod zh_cn;
 mod zh_tw;
@@ -25,6 +26,7 @@ use crate::domain::{
 
 pub use ears::Listening;
 pub use flow::Flow;
+pub use hearing::Hearing;
 pub use taking::Taking;
 
 /// How much of a title stands in a sentence, in characters as they are seen.
@@ -153,6 +155,8 @@ pub struct Strings {
     pub deeds: Deeds,
     /// Words for the details of tasks and songs.
     pub details: Details,
+    /// Words for the ways to hear of the end of a song.
+    pub hearing: Hearing,
     /// Words for the windows on an order as a whole.
     pub taking: Taking,
     /// Of what is heard.

@@ -7,6 +7,7 @@ pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod i18n;
+pub mod listen;
 pub mod logging;
 #[cfg(all(feature = "mpris", target_os = "linux"))]
 pub mod media_keys;
@@ -14,3 +15,4 @@ pub mod runtime;
 pub mod sim;
 pub mod store;
 pub mod ui;
+pub mod webhook;

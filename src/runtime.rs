@@ -23,6 +23,7 @@ mod desktop;
 mod export;
 pub mod face;
 mod fetch;
+mod hook;
 pub mod input;
 mod journal;
 mod lists;
@@ -238,6 +239,10 @@ impl<F: Face> Sitting<'_, F> {
     fn on_news(&mut self, news: News) {
         match news {
             News::Happened(event) => self.take(event),
+            News::Hinted(event, place) => {
+                self.take(event);
+                drop(place);
+            }
             News::TokenIs(event, token) => {
                 self.studio.world.use_token(token);
                 self.take(event);

@@ -10,11 +10,13 @@ use std::time::Duration;
 use reqwest::Response;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use serde_json::Value;
+use tokio::sync::watch;
+use tokio::time::Instant;
 use tokio::time::timeout;
 use url::Url;
 
 use super::connect::{Connections, Purpose, is_loopback};
-use super::download::{self, Download, Fetched, Progress};
+use super::download::{self, Arrival, Download, Fetched, Progress, Wanted};
 use super::error::{self, ApiError, Said};
 use super::host::{self, Host};
 use super::token::Secret;
@@ -24,6 +26,9 @@ use crate::domain::{ApiTaskId, Failure, Outcome, Request, TaskRecord, Timestamp}
 
 /// The most bytes of an answer: a hundred records with their lyrics take a tenth of it.
 const ANSWER_MAX: usize = 16 << 20;
+
+/// How often progress is told at most.
+const TELL_EVERY: Duration = Duration::from_millis(250);
 
 /// How long each phase of an exchange may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,7 +114,7 @@ impl Client {
             token,
             path: format!("producer/{}", endpoint.name()),
             body: wire::order(request),
-            first_byte_within: if endpoint.answers_at_once() {
+            first_byte_within: if request.answers_at_once() {
                 patience.first_byte
             } else {
                 patience.work
@@ -159,12 +164,41 @@ impl Client {
     pub async fn download(
         &self,
         order: &Download,
-        progress: impl FnMut(Progress),
+        mut progress: impl FnMut(Progress),
+    ) -> Result<Fetched, Failure> {
+        let (_nobody, wanted) = watch::channel(None);
+        let mut told: Option<Instant> = None;
+        let tell = |arrival: Arrival<'_>| {
+            if told.is_some_and(|told| told.elapsed() < TELL_EVERY) {
+                return;
+            }
+            told = Some(Instant::now());
+            progress(Progress {
+                done: arrival.here.count(),
+                total: arrival.total,
+            });
+        };
+        self.download_along(order, wanted, tell).await
+    }
+
+    /// The same for one who reads along: what is `wanted` is fetched first, by exchanges of its own where the server can
+    /// give a part of a file, and everything is told of as soon as it can be read, when it is waited for.
+    pub async fn download_along(
+        &self,
+        order: &Download,
+        wanted: Wanted,
+        tell: impl FnMut(Arrival<'_>),
     ) -> Result<Fetched, Failure> {
         let line = &self.line;
         let http = line.connections.client(Purpose::Files, &order.url).await;
         let http = http.map_err(ApiError::into_file_failure)?;
-        download::fetch(http, line.patience, order, progress).await
+        let patience = line.patience;
+        let line = download::Line {
+            http,
+            patience,
+            order,
+        };
+        download::fetch(line, wanted, tell).await
     }
 
     /// Brings a local file to a file host, under no name of the user's, and tells where it is now. Nothing is charged for

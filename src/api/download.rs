@@ -1,35 +1,34 @@
 //! A song comes home: a file fetched into a part file, whole or not at all.
 //!
-//! Invariant: the part file holds only bytes from the beginning of one and the same file. It is gone on with only where
-//! the server's validator says so (kept beside it in `….meta`), and a file under its final name is always whole.
+//! It comes from its beginning to its end. Where somebody reads along and waits for a byte far away, that is fetched first
+//! and the hole filled afterwards, if the server can do that.
+//!
+//! Invariant: the part file holds only bytes of one and the same file. It is gone on with only where the server's validator
+//! says so (kept beside it in `….meta`), and a file under its final name is always whole.
 
 mod answer;
+mod held;
+mod part;
 
-use std::io::{self, SeekFrom};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use reqwest::Response;
-use reqwest::header::{
-    ACCEPT_ENCODING, ETAG, HeaderMap, HeaderName, IF_RANGE, LAST_MODIFIED, RANGE,
-};
-use serde::{Deserialize, Serialize};
-use tokio::fs::{self, File, OpenOptions};
-use tokio::io::{AsyncSeekExt, AsyncWriteExt, BufWriter};
-use tokio::time::{Instant, timeout};
+use reqwest::header::{ACCEPT_ENCODING, IF_RANGE, RANGE};
+use tokio::fs::{self, File};
+use tokio::sync::watch;
+use tokio::time::timeout;
 use url::Url;
 
-use self::answer::{Plan, bad_file, check_beginning, check_size, check_type, plan};
+use self::answer::{Asked, Plan, bad_file, check_beginning, check_size, check_type, plan};
+use self::held::{Held, meta_path, remember};
+use self::part::Part;
 use super::client::Patience;
 use super::error::{ApiError, Said};
-use crate::domain::song::fnv1a;
-use crate::domain::{Failure, FailureKind};
+use crate::domain::{Failure, FailureKind, Ranges};
 
-/// How often progress is told at most.
-const TELL_EVERY: Duration = Duration::from_millis(250);
-
-/// How many bytes are gathered before they go to the disk.
-const GATHER: usize = 64 << 10;
+/// What is wanted so soon after what comes next is waited for rather than asked for: another exchange takes as long.
+const NEAR: u64 = 256 << 10;
 
 /// A file to fetch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +48,18 @@ pub struct Progress {
     pub total: Option<u64>,
 }
 
+/// What can be read from the part file.
+#[derive(Debug, Clone, Copy)]
+pub struct Arrival<'a> {
+    /// The bytes.
+    pub here: &'a Ranges,
+    /// Bytes of the whole file, where the server tells.
+    pub total: Option<u64>,
+}
+
+/// The first byte that somebody waits for who reads along, if anybody does.
+pub type Wanted = watch::Receiver<Option<u64>>;
+
 /// A whole file, safe on the disk under its part name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fetched {
@@ -56,21 +67,6 @@ pub struct Fetched {
     pub bytes: u64,
     /// How much of it was there from an earlier attempt.
     pub resumed_from: u64,
-}
-
-/// What was fetched before.
-#[derive(Default)]
-struct Held {
-    bytes: u64,
-    validator: Option<String>,
-}
-
-/// What is kept beside a part file.
-#[derive(Serialize, Deserialize)]
-struct Meta {
-    /// A hash of the address: a validator is worth nothing for another.
-    address: String,
-    validator: String,
 }
 
 /// Moves a whole, checked part file to its final place, so that it survives a power cut, and tells its size. A file that
@@ -93,24 +89,30 @@ pub async fn discard(part: &Path) -> io::Result<()> {
     remove(part).await
 }
 
-/// One exchange: fetches what is missing of a file.
+/// Fetches what is missing of a file. Each byte that came is told of when it can be read, at once where it is waited for.
 pub(super) async fn fetch(
-    http: &reqwest::Client,
-    patience: Patience,
-    order: &Download,
-    progress: impl FnMut(Progress),
+    line: Line<'_>,
+    wanted: Wanted,
+    tell: impl FnMut(Arrival<'_>),
 ) -> Result<Fetched, Failure> {
+    let order = line.order;
     if !matches!(order.url.scheme(), "http" | "https") {
         return Err(bad_file("the link is not one to the web"));
     }
-    let held = Held::find(order).await;
-    let mut response = ask(http, patience, order, &held).await?;
-    let (from, total) = match plan(&response, &held)? {
-        Plan::Write { from, total } => (from, total),
+    let mut held = Held::find(order).await;
+    let asked = Asked::rest_of(&held);
+    let mut response = line.ask(&asked).await?;
+    let (from, end, total, is_part) = match plan(&response, &asked)? {
+        Plan::Write {
+            from,
+            end,
+            total,
+            is_part,
+        } => (from, end, total, is_part),
         Plan::Whole => {
             return Ok(Fetched {
-                bytes: held.bytes,
-                resumed_from: held.bytes,
+                bytes: asked.from,
+                resumed_from: asked.from,
             });
         }
         Plan::Anew => {
@@ -122,189 +124,205 @@ pub(super) async fn fetch(
     };
     check_size(total.unwrap_or(0))?;
     check_type(response.headers())?;
-    let first = next(&mut response, patience.idle).await?;
-    if from == 0 {
+    let first = line.next(&mut response).await?;
+    if !is_part {
         check_beginning(first.as_deref().unwrap_or_default())?;
-        remember(order, response.headers()).await?;
+        let validator = remember(order, response.headers()).await;
+        held = Held {
+            validator: validator.map_err(|error| disk(&error))?,
+            ..Held::default()
+        };
     }
-    let mut part = Part::open(&order.part, from, total, progress)
-        .await
-        .map_err(|error| disk(&error))?;
-    let written = part.write(first, &mut response, patience.idle).await;
-    let closed = part.close().await;
+    held.total = total;
+    let resumed_from = held.here.count();
+    let part = Part::open(order, held, from, tell).await;
+    let mut coming = Coming {
+        line,
+        part: part.map_err(|error| disk(&error))?,
+        wanted,
+        reaches: true,
+    };
+    let written = coming.write(response, first, end).await;
+    let closed = coming.part.close().await;
     if let Err(failure) = written {
         if failure.kind == FailureKind::BadFile {
             discard(&order.part).await.map_err(|error| disk(&error))?;
         }
         return Err(failure);
     }
-    let bytes = closed.map_err(|error| disk(&error))?;
-    match total {
-        Some(total) if bytes < total => Err(unreachable("the connection ended too early")),
-        _ => Ok(Fetched {
-            bytes,
-            resumed_from: from,
-        }),
-    }
-}
-
-impl Held {
-    /// What is there of the file at the order's address. Whatever cannot be read counts as nothing.
-    async fn find(order: &Download) -> Held {
-        let Ok(file) = fs::metadata(&order.part).await else {
-            return Held::default();
-        };
-        let Ok(meta) = fs::read(meta_path(&order.part)).await else {
-            return Held::default();
-        };
-        match serde_json::from_slice::<Meta>(&meta) {
-            Ok(meta) if meta.address == address(&order.url) && file.len() > 0 => Held {
-                bytes: file.len(),
-                validator: Some(meta.validator),
-            },
-            _ => Held::default(),
-        }
-    }
-}
-
-async fn ask(
-    http: &reqwest::Client,
-    patience: Patience,
-    order: &Download,
-    held: &Held,
-) -> Result<Response, Failure> {
-    let mut request = http
-        .get(order.url.clone())
-        .header(ACCEPT_ENCODING, "identity");
-    if let Some(validator) = &held.validator {
-        request = request
-            .header(RANGE, format!("bytes={}-", held.bytes))
-            .header(IF_RANGE, validator);
-    }
-    let within = patience.connect + patience.first_byte;
-    let response = timeout(within, request.send())
-        .await
-        .map_err(|_| ApiError::Late(within).into_file_failure())?;
-    response.map_err(|error| {
-        if error.is_redirect() {
-            bad_file("the link leads in circles or to an address that is not followed")
-        } else {
-            ApiError::broken(error).into_file_failure()
-        }
+    closed.map_err(|error| disk(&error))?;
+    Ok(Fetched {
+        bytes: coming.part.held.beginning(),
+        resumed_from,
     })
 }
 
-/// Keeps the validator of a file that begins to come in, before its first byte is written. The old part goes first: its
-/// bytes must never stand beside the validator of another file.
-async fn remember(order: &Download, headers: &HeaderMap) -> Result<(), Failure> {
-    let text = |name: HeaderName| Some(headers.get(name)?.to_str().ok()?.to_owned());
-    let strong = text(ETAG).filter(|tag| tag.starts_with('"'));
-    let meta = strong
-        .or_else(|| text(LAST_MODIFIED))
-        .map(|validator| Meta {
-            address: address(&order.url),
-            validator,
-        });
-    let path = meta_path(&order.part);
-    let kept = async {
-        remove(&path).await?;
-        File::create(&order.part).await?;
-        match meta {
-            Some(meta) => fs::write(&path, serde_json::to_vec(&meta)?).await,
-            None => Ok(()),
+/// What a file is fetched with.
+#[derive(Clone, Copy)]
+pub(super) struct Line<'a> {
+    pub http: &'a reqwest::Client,
+    pub patience: Patience,
+    pub order: &'a Download,
+}
+
+impl Line<'_> {
+    async fn ask(&self, asked: &Asked) -> Result<Response, Failure> {
+        let mut request = self
+            .http
+            .get(self.order.url.clone())
+            .header(ACCEPT_ENCODING, "identity");
+        if let Some(validator) = &asked.validator {
+            request = request
+                .header(RANGE, asked.range())
+                .header(IF_RANGE, validator);
         }
-    };
-    kept.await.map_err(|error| disk(&error))
-}
-
-async fn next(response: &mut Response, idle: Duration) -> Result<Option<Vec<u8>>, Failure> {
-    let chunk = timeout(idle, response.chunk())
-        .await
-        .map_err(|_| ApiError::Late(idle).into_file_failure())?;
-    chunk
-        .map(|chunk| chunk.map(Vec::from))
-        .map_err(|error| ApiError::broken(error).into_file_failure())
-}
-
-/// A part file being written.
-struct Part<F> {
-    file: BufWriter<File>,
-    done: u64,
-    total: Option<u64>,
-    progress: F,
-    told: Instant,
-}
-
-impl<F: FnMut(Progress)> Part<F> {
-    async fn open(path: &Path, from: u64, total: Option<u64>, progress: F) -> io::Result<Self> {
-        let mut file = OpenOptions::new()
-            .create(true)
-            .truncate(from == 0)
-            .write(true)
-            .open(path)
-            .await?;
-        file.seek(SeekFrom::Start(from)).await?;
-        let mut part = Part {
-            file: BufWriter::with_capacity(GATHER, file),
-            done: from,
-            total,
-            progress,
-            told: Instant::now(),
-        };
-        part.tell();
-        Ok(part)
+        let within = self.patience.connect + self.patience.first_byte;
+        let response = timeout(within, request.send())
+            .await
+            .map_err(|_| ApiError::Late(within).into_file_failure())?;
+        response.map_err(|error| {
+            if error.is_redirect() {
+                bad_file("the link leads in circles or to an address that is not followed")
+            } else {
+                ApiError::broken(error).into_file_failure()
+            }
+        })
     }
 
-    /// Writes what comes until the answer ends.
+    async fn next(&self, response: &mut Response) -> Result<Option<Vec<u8>>, Failure> {
+        let idle = self.patience.idle;
+        let chunk = timeout(idle, response.chunk())
+            .await
+            .map_err(|_| ApiError::Late(idle).into_file_failure())?;
+        chunk
+            .map(|chunk| chunk.map(Vec::from))
+            .map_err(|error| ApiError::broken(error).into_file_failure())
+    }
+}
+
+/// A file that comes in.
+struct Coming<'a, T> {
+    line: Line<'a>,
+    part: Part<'a, T>,
+    wanted: Wanted,
+    /// Whether the server can be asked for a part of the file, as far as is known.
+    reaches: bool,
+}
+
+impl<T: FnMut(Arrival<'_>)> Coming<'_, T> {
+    /// Writes an answer, of which a first piece was read, and whatever is missing then.
     async fn write(
         &mut self,
+        mut response: Response,
         first: Option<Vec<u8>>,
-        response: &mut Response,
-        idle: Duration,
+        mut end: Option<u64>,
     ) -> Result<(), Failure> {
-        let mut chunk = first;
-        while let Some(bytes) = chunk {
-            self.add(&bytes).await.map_err(|error| disk(&error))?;
-            check_size(self.done)?;
-            chunk = next(response, idle).await?;
+        if let Some(bytes) = first {
+            self.add(&bytes, end).await?;
+        }
+        loop {
+            let began = self.part.at;
+            self.write_answer(&mut response, &mut end).await?;
+            self.part.flush().await.map_err(|error| disk(&error))?;
+            let Some(total) = self.part.held.total else {
+                self.part.held.total = Some(self.part.at); // it has come to its end
+                return Ok(());
+            };
+            let here = &self.part.held.here;
+            let missing = here.missing_from(self.part.at, Some(total));
+            let Some((from, _)) = missing.or_else(|| here.missing_from(0, Some(total))) else {
+                return Ok(());
+            };
+            let is_cut = end.is_none_or(|end| self.part.at < end) || self.part.at == began;
+            if is_cut && self.part.at < total {
+                return Err(unreachable("the connection ended too early"));
+            }
+            (response, end) = self.reach(from).await?.ok_or_else(|| {
+                unreachable("the server answered with other bytes than asked for")
+            })?;
+        }
+    }
+
+    /// Writes an answer to its end, or to where the rest is here; or another in its place, once one is wanted first.
+    async fn write_answer(
+        &mut self,
+        response: &mut Response,
+        end: &mut Option<u64>,
+    ) -> Result<(), Failure> {
+        while end.is_none_or(|end| self.part.at < end) {
+            if let Some(far) = self.far_wish(*end) {
+                // What is far away may be out of reach; what comes anyway is not lost by asking.
+                match self.reach(far).await {
+                    Ok(Some(other)) => (*response, *end) = other,
+                    Ok(None) => self.reaches = false,
+                    Err(failure) => {
+                        tracing::debug!(?failure.kind, "a far part of a file is out of reach");
+                        self.reaches = false;
+                    }
+                }
+            }
+            tokio::select! {
+                biased;
+                Ok(()) = self.wanted.changed() => {
+                    if self.wanted.borrow_and_update().is_some() {
+                        self.part.flush().await.map_err(|error| disk(&error))?;
+                    }
+                }
+                chunk = self.line.next(response) => match chunk? {
+                    None => return Ok(()),
+                    Some(bytes) => self.add(&bytes, *end).await?,
+                },
+            }
         }
         Ok(())
     }
 
-    async fn add(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.file.write_all(bytes).await?;
-        self.done += bytes.len() as u64;
-        if self.told.elapsed() >= TELL_EVERY {
-            self.file.flush().await?;
-            self.tell();
+    /// What is waited for, where it is better asked for than waited for.
+    fn far_wish(&self, end: Option<u64>) -> Option<u64> {
+        let total = self.part.held.total?;
+        let wish = (*self.wanted.borrow()).filter(|wish| self.reaches && *wish < total)?;
+        let comes_soon =
+            wish >= self.part.at && wish - self.part.at <= NEAR && end.is_none_or(|end| wish < end);
+        (!comes_soon && !self.part.has(wish)).then_some(wish)
+    }
+
+    /// Asks for the part of the file from a byte on, up to what is here already, and writes there from then on. `None`
+    /// where the server cannot give that part, and that part alone.
+    async fn reach(&mut self, from: u64) -> Result<Option<(Response, Option<u64>)>, Failure> {
+        if self.part.held.validator.is_none() {
+            return Ok(None);
         }
-        Ok(())
+        self.part.flush().await.map_err(|error| disk(&error))?;
+        let asked = Asked::part_of(&self.part.held, from);
+        let response = self.line.ask(&asked).await?;
+        let Plan::Write {
+            from: begins,
+            end,
+            total,
+            is_part: true,
+        } = plan(&response, &asked)?
+        else {
+            return Ok(None);
+        };
+        if begins != from
+            || total != self.part.held.total
+            || check_type(response.headers()).is_err()
+        {
+            return Ok(None);
+        }
+        self.part.go_to(from).await.map_err(|error| disk(&error))?;
+        Ok(Some((response, end.or(asked.to))))
     }
 
-    fn tell(&mut self) {
-        self.told = Instant::now();
-        (self.progress)(Progress {
-            done: self.done,
-            total: self.total,
-        });
+    /// Writes a piece, but for what is here already.
+    async fn add(&mut self, bytes: &[u8], end: Option<u64>) -> Result<(), Failure> {
+        let room = end.map_or(u64::MAX, |end| end.saturating_sub(self.part.at));
+        let bytes = bytes.get(..usize::try_from(room).unwrap_or(usize::MAX).min(bytes.len()));
+        let at_once = self.wanted.borrow().is_some();
+        let added = self.part.add(bytes.unwrap_or_default(), at_once).await;
+        added.map_err(|error| disk(&error))?;
+        check_size(self.part.at)
     }
-
-    /// Puts everything on the disk and tells the size.
-    async fn close(mut self) -> io::Result<u64> {
-        self.file.flush().await?;
-        self.file.get_ref().sync_all().await?;
-        Ok(self.done)
-    }
-}
-
-fn meta_path(part: &Path) -> PathBuf {
-    let mut name = part.as_os_str().to_owned();
-    name.push(".meta");
-    name.into()
-}
-
-fn address(url: &Url) -> String {
-    format!("{:016x}", fnv1a(url.as_str().as_bytes()))
 }
 
 async fn remove(path: &Path) -> io::Result<()> {

@@ -149,6 +149,16 @@ pub(super) fn listing(body: &[u8], now: Timestamp) -> Result<Listing, NoAnswer> 
     })
 }
 
+/// The id that a call of the provider's names for the task that ended, if the body is a JSON object at all. What else it
+/// says is for the task record to say.
+pub fn delivered(body: &[u8]) -> Option<Option<ApiTaskId>> {
+    let call = parse(body).ok().filter(Value::is_object)?;
+    let named = id(call.get("task_id"))
+        .or_else(|| id(call.get("data")?.get("task_id")))
+        .or_else(|| id(call.get("id")));
+    Some(named.map(ApiTaskId))
+}
+
 /// Where a file is now, as its host answers: `file_url`, or `url`, within `data` or not.
 pub(super) fn hosted(body: &[u8], _: Timestamp) -> Result<Url, NoAnswer> {
     let answer = parse(body)?;

@@ -105,6 +105,8 @@ pub enum ComposeCommand {
     MuchMore,
     /// Show the fields that stand in no document, or hide them.
     Experimental,
+    /// The next way to hear of the end of this order.
+    Completion,
 }
 
 /// Commands on an order as a whole.
@@ -256,6 +258,7 @@ impl Command {
         (Command::Compose(C::MuchLess), "compose:much-less"),
         (Command::Compose(C::MuchMore), "compose:much-more"),
         (Command::Compose(C::Experimental), "compose:experimental"),
+        (Command::Compose(C::Completion), "compose:completion"),
         (Command::Lyrics(L::Edit), "lyrics:edit"),
         (Command::Lyrics(L::AddSection), "lyrics:add-section"),
         (Command::Lyrics(L::BreakLines), "lyrics:break-lines"),

@@ -88,6 +88,7 @@ pub(crate) const DEFAULT_KEYS: &[(Context, &str, Command)] = &[
     (Compose, "H", Command::Compose(C::MuchLess)),
     (Compose, "shift-right", Command::Compose(C::MuchMore)),
     (Compose, "L", Command::Compose(C::MuchMore)),
+    (Compose, "c", Command::Compose(C::Completion)),
     (Compose, "y", Command::Request(R::Copy)),
     (Lyrics, "enter", Command::Lyrics(L::Edit)),
     (Lyrics, "i", Command::Lyrics(L::Edit)),

@@ -43,6 +43,8 @@ pub enum Effect {
         /// `None`: all of them, to find what is in doubt. Else one page of them, after so many, for an import.
         page: Option<u32>,
     },
+    /// Open the place where the provider calls, if it is not open.
+    Listen,
     /// Fetch a file of a song into the media folder.
     Download {
         /// The song.

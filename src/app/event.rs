@@ -28,6 +28,8 @@ pub enum Event {
     LedgerRead(Vec<Entry>),
     /// To the player.
     Player(PlayerEvent),
+    /// To the place where the provider calls.
+    Webhook(WebhookEvent),
     /// While the token was typed, which happens outside the app.
     Token(TokenEvent),
     /// Something the world was asked to do could not be done, and there is no better event for it.
@@ -151,6 +153,13 @@ pub enum TaskEvent {
         /// Why.
         failure: Failure,
     },
+    /// The provider called the address that stands for this task: a hint to ask for it, and nothing more.
+    Delivered {
+        /// Which.
+        task: TaskId,
+        /// The API's id of it, as the call has it.
+        api_id: Option<ApiTaskId>,
+    },
     /// The account's tasks of a span were listed, to find those in doubt.
     Searched {
         /// The tasks that were in doubt when the search began.
@@ -165,6 +174,15 @@ pub enum TaskEvent {
         /// What stands on it, or why it could not be had.
         listed: Result<Listing, Failure>,
     },
+}
+
+/// What happened to the place where the provider calls. Its secret never becomes an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WebhookEvent {
+    /// It is open; at which address of this machine.
+    Opened(String),
+    /// It could not be opened; why, in a line.
+    NotOpened(String),
 }
 
 /// What happened to a song's files.

@@ -70,6 +70,10 @@ pub enum Notice {
     Flow(Told),
     /// Of what is heard.
     Ear(Ear),
+    /// The provider can call us; where we listen.
+    WebhookOpened(String),
+    /// The provider cannot call us, so that it is asked instead; why.
+    WebhookNotOpened(String),
     /// Something inside broke; what.
     Broke(String),
 }
@@ -249,6 +253,7 @@ impl Notice {
             | Notice::TokenStored(_)
             | Notice::Copied(_)
             | Notice::Flow(Told::Paused(false) | Told::Imported(_))
+            | Notice::WebhookOpened(_)
             | Notice::Undone => Tone::Good,
             Notice::FormFilled(_)
             | Notice::Ear(
@@ -276,6 +281,7 @@ impl Notice {
             | Notice::Flow(Told::Paused(true))
             | Notice::DraftRefused(_)
             | Notice::NotCopied(_)
+            | Notice::WebhookNotOpened(_)
             | Notice::LibraryNotRead(_) => Tone::Warning,
             Notice::TaskFailed(..)
             | Notice::Ear(Ear::NotExported(_))

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::keymap::Keymap;
 use crate::domain::time::TimeZone;
-use crate::domain::{Choice, Model};
+use crate::domain::{Choice, Completion, Model};
 
 /// A language of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -136,6 +136,12 @@ pub struct Settings {
     /// How many songs may be ordered a day (UTC); more are held. `None`: any number.
     #[serde(default)]
     pub songs_per_day: Option<u32>,
+    /// How the end of a song is heard of, where nothing was chosen for its order.
+    #[serde(default)]
+    pub completion: Completion,
+    /// Where the provider can call us, as far as anybody may see it. `None`: it cannot.
+    #[serde(default)]
+    pub webhook: Option<String>,
     /// Where the API is, for requests that are shown or copied.
     #[serde(default)]
     pub base_url: String,
@@ -176,6 +182,16 @@ pub struct Settings {
     pub pace: f64,
 }
 
+impl Settings {
+    /// The ways to hear of the end of a song that there are.
+    pub fn completions(&self) -> impl Iterator<Item = Completion> {
+        let is_called = self.webhook.is_some();
+        Completion::ALL
+            .into_iter()
+            .filter(move |way| *way != Completion::Webhook || is_called)
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Settings {
@@ -185,6 +201,8 @@ impl Default for Settings {
             keymap: Keymap::default(),
             in_flight: 5,
             songs_per_day: None,
+            completion: Completion::Polling,
+            webhook: None,
             base_url: "https://api.acedata.cloud".to_owned(),
             models: Model::known(),
             actions: Vec::new(),

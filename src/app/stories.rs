@@ -351,6 +351,7 @@ fn draft_from(song: &Song, order: Option<&Request>) -> Draft {
             weirdness: number(order.weirdness),
             seed: song.seed.clone(),
             callback_url: line(&order.callback_url),
+            completion: None,
             experimental: [
                 &order.style,
                 &order.style_negative,

@@ -10,6 +10,7 @@ use super::notice::{Copied, Notice, Refusal};
 use super::panes::PaneId;
 use super::panes::overlay::Overlay;
 use super::panes::queue::moved;
+use super::tasks::{as_sent, completion_of, wanted};
 use crate::domain::{FieldError, Link, Request, SongId, Task, TaskId, TaskState, recipe};
 
 /// What is looked at or copied.
@@ -59,9 +60,19 @@ impl CopyMenu {
 }
 
 impl App {
-    /// The order that is looked at, as it would be sent or was sent, and what is still wrong with it. `None`: the task is
-    /// no longer known.
+    /// The order that is looked at, as it would be sent or was sent, and what is still wrong with it; an address of ours
+    /// stands there without its secret. `None`: the task is no longer known.
     pub fn request_of(&self, subject: &Subject) -> Option<(Request, Vec<FieldError>)> {
+        let (request, errors) = self.written_of(subject)?;
+        let way = match self.task_of(subject) {
+            Some(task) => completion_of(task, &self.settings),
+            None => wanted(&request, &self.settings),
+        };
+        Some((as_sent(request, way, &self.settings), errors))
+    }
+
+    /// The same as it was written.
+    fn written_of(&self, subject: &Subject) -> Option<(Request, Vec<FieldError>)> {
         match subject {
             Subject::Task(_) | Subject::Song(_) => {
                 Some((self.task_of(subject)?.request.clone(), Vec::new()))
@@ -144,7 +155,10 @@ impl App {
             Copied::Json => order().map(|request| recipe::json(&request)),
             Copied::Curl => order().map(|request| recipe::curl(&request, base)),
             Copied::Python => order().map(|request| recipe::python(&request, base)),
-            Copied::CommandLine => order().map(|request| recipe::command_line(&request)),
+            Copied::CommandLine => {
+                let (request, _) = self.written_of(subject)?;
+                Some(recipe::command_line(&request))
+            }
             Copied::TaskId => Some(task?.api_id.as_ref()?.0.clone()),
             Copied::Failure => super::dispatch::failure_text(task?),
             Copied::Link => Some(self.link_of(task?)?.as_str().to_owned()),

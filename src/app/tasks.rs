@@ -7,6 +7,7 @@ mod delivery;
 mod disk;
 mod doubt;
 mod holds;
+mod hooks;
 mod hosting;
 mod order;
 mod polling;
@@ -31,6 +32,8 @@ use budget::Budget;
 use disk::Disk;
 use doubt::Doubt;
 use holds::Holds;
+use hooks::Hooks;
+pub use hooks::{as_sent, completion_of, wanted};
 use hosting::Hosting;
 use polling::Polls;
 use roll::{Dues, Place, Roll};
@@ -57,6 +60,7 @@ pub struct TaskQueue {
     disk: Disk,
     budget: Budget,
     hosting: Hosting,
+    hooks: Hooks,
 }
 
 /// How many tasks stand where.
@@ -125,9 +129,10 @@ impl TaskQueue {
     }
 
     /// [`TaskQueue::order`], with the title of the song it is done to.
-    pub fn order_about(&mut self, request: Request, about: String, cx: &mut Cx) -> TaskId {
+    pub fn order_about(&mut self, mut request: Request, about: String, cx: &mut Cx) -> TaskId {
         let last = self.tasks.last_key_value().map_or(i64::MIN, |(id, _)| id.0);
         let id = TaskId(cx.now.as_microsecond().max(last.saturating_add(1)));
+        hooks::forget_address(&mut request);
         let mut task = Task::new(id, request, cx.now);
         task.about = about;
         if let Some(why) = self.hold_for_new(cx) {
@@ -164,6 +169,10 @@ impl TaskQueue {
             TaskEvent::Retrieved { asked, records } => self.on_retrieved(&asked, records, cx),
             TaskEvent::NotRetrieved { asked, failure } => {
                 self.on_not_retrieved(&asked, &failure, cx);
+                Vec::new()
+            }
+            TaskEvent::Delivered { task, api_id } => {
+                self.on_delivered(task, api_id, cx);
                 Vec::new()
             }
             TaskEvent::Searched { sought, found } => self.on_searched(&sought, found, cx),
@@ -274,6 +283,7 @@ impl TaskQueue {
         self.save_again(cx);
         self.probe(cx);
         self.host_waiting(cx);
+        self.listen(cx);
         self.submit_waiting(cx);
         self.look_for_doubtful(cx);
         self.ask_for_running(cx);
@@ -290,6 +300,7 @@ impl TaskQueue {
             self.next_submit(now),
             self.next_day(now),
             self.next_host(now),
+            self.next_listening(now),
             self.next_look(now),
             self.next_question(now),
         ]
@@ -391,6 +402,7 @@ impl TaskQueue {
             self.doubt.forget(id);
             self.disk.forget(id);
             self.budget.forget(id);
+            self.hooks.forget(id);
         }
         cx.emit(Effect::Save(Record::Task(Box::new(task.clone()))));
         self.note(id);

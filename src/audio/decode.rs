@@ -2,8 +2,6 @@
 //!
 //! Invariant: positions are frames of the *song*: what encoders put in front of it and behind it is never seen.
 
-use std::path::{Path, PathBuf};
-
 use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::{SeekMode, SeekTo};
@@ -12,7 +10,7 @@ use symphonia::core::units::{TimeBase, Timestamp};
 
 use super::AudioError;
 use super::format::AudioFormat;
-use super::reader::{self, Opened};
+use super::reader::{self, Opened, Origin};
 use crate::domain::Seconds;
 
 /// Frames decoded before a position and thrown away: a lossy decoder builds each block on the one before.
@@ -22,14 +20,14 @@ const LONGEST_GAP: i64 = 8192;
 
 /// An open song file. Samples come interleaved, in one or two channels.
 pub(super) struct Decoder {
-    path: PathBuf,
+    origin: Origin,
     open: Opened,
     codec: Box<dyn AudioDecoder>,
     rate: u32,
     /// Frames in front that are not part of the song.
     priming: i64,
-    /// The length in frames.
-    frames: u64,
+    /// The length in frames; `None` while nobody knows.
+    frames: Option<u64>,
     /// Whether `frames` is a promise of the file rather than an estimate.
     exact: bool,
     /// Number of the next decoded frame, once known.
@@ -47,17 +45,17 @@ impl Decoder {
     ///
     /// # Errors
     /// Whatever keeps it from being played: no such file, no sound, an unknown codec, damage.
-    pub(super) fn open(path: &Path) -> Result<Decoder, AudioError> {
-        Self::open_with(path, AudioDecoderOptions::default())
+    pub(super) fn open(origin: impl Into<Origin>) -> Result<Decoder, AudioError> {
+        Self::open_with(origin.into(), AudioDecoderOptions::default())
     }
 
     /// Opens the file to be decoded once from beginning to end, with every check that its format offers.
-    pub(super) fn open_to_verify(path: &Path) -> Result<Decoder, AudioError> {
-        Self::open_with(path, AudioDecoderOptions::default().verify(true))
+    pub(super) fn open_to_verify(origin: impl Into<Origin>) -> Result<Decoder, AudioError> {
+        Self::open_with(origin.into(), AudioDecoderOptions::default().verify(true))
     }
 
-    fn open_with(path: &Path, options: AudioDecoderOptions) -> Result<Decoder, AudioError> {
-        let mut open = reader::open(path)?;
+    fn open_with(origin: Origin, options: AudioDecoderOptions) -> Result<Decoder, AudioError> {
+        let mut open = reader::open(&origin)?;
         let codec = symphonia::default::get_codecs()
             .make_audio_decoder(&open.params, &options.gapless(false))
             .map_err(|error| reader::explain_codec(&open.params, &error))?;
@@ -68,17 +66,21 @@ impl Decoder {
             )));
         }
         let priming = (open.edit.priming * f64::from(rate)).round() as i64;
-        let (whole, exact) = length(path, &mut open, rate)?;
-        let song = whole.saturating_sub(priming.unsigned_abs());
-        let frames = match open.edit.length {
-            Some(length) => song.min((length * f64::from(rate)).ceil() as u64),
-            None => song,
-        };
-        if frames as f64 / f64::from(rate) > 3600.0 + open.bytes as f64 / 20.0 {
+        let (whole, exact) = length(&origin, &mut open, rate)?;
+        let frames = whole.map(|whole| {
+            let song = whole.saturating_sub(priming.unsigned_abs());
+            match open.edit.length {
+                Some(length) => song.min((length * f64::from(rate)).ceil() as u64),
+                None => song,
+            }
+        });
+        if let (Some(frames), Some(bytes)) = (frames, open.bytes)
+            && frames as f64 / f64::from(rate) > 3600.0 + bytes as f64 / 20.0
+        {
             return Err(AudioError::Broken("it claims an impossible length".into()));
         }
         Ok(Decoder {
-            path: path.to_owned(),
+            origin,
             open,
             codec,
             rate,
@@ -113,8 +115,8 @@ impl Decoder {
         self.open.channels
     }
 
-    /// The length in frames; an estimate for some mp3 files.
-    pub(super) fn frames(&self) -> u64 {
+    /// The length in frames; an estimate for some mp3 files, and unknown for some that are still coming in.
+    pub(super) fn frames(&self) -> Option<u64> {
         self.frames
     }
 
@@ -135,15 +137,12 @@ impl Decoder {
     pub(super) fn seek(&mut self, frame: u64) -> Result<(), AudioError> {
         if self.ended {
             // An MP4 reader that has seen the end finds no further packet after a seek.
-            self.open = reader::open(&self.path)?;
+            self.open = reader::open(&self.origin)?;
         }
-        let frame = if self.exact {
-            frame.min(self.frames)
-        } else {
-            frame
-        };
+        let end = self.end();
+        let frame = frame.min(end);
         self.from = i64::try_from(frame).unwrap_or(i64::MAX);
-        self.ended = self.exact && frame >= self.frames;
+        self.ended = frame >= end;
         self.next = None;
         self.codec.reset();
         let lossless = matches!(self.open.format, AudioFormat::Wav | AudioFormat::Flac);
@@ -158,7 +157,7 @@ impl Decoder {
             track_id: self.open.track,
         };
         if !self.ended && self.open.reader.seek(SeekMode::Accurate, to).is_err() {
-            self.open = reader::open(&self.path)?; // from the beginning, by decoding
+            self.open = reader::open(&self.origin)?; // from the beginning, by decoding
         }
         Ok(())
     }
@@ -176,8 +175,7 @@ impl Decoder {
             let frames = self.decode(&packet)?;
             let first = self.next.unwrap_or_else(|| self.raw_frame(packet.pts)) - self.priming;
             self.next = Some(first + self.priming + frames);
-            let song = i64::try_from(self.frames).unwrap_or(i64::MAX);
-            let end = if self.exact { song } else { i64::MAX };
+            let end = i64::try_from(self.end()).unwrap_or(i64::MAX);
             let skip = (self.from - first).clamp(0, frames);
             let keep = (end - first).clamp(0, frames);
             if first >= end {
@@ -196,6 +194,11 @@ impl Decoder {
             }
         }
         Ok(None)
+    }
+
+    /// The frame after the last, where that is certain.
+    fn end(&self) -> u64 {
+        self.frames.filter(|_| self.exact).unwrap_or(u64::MAX)
     }
 
     fn next_packet(&mut self) -> Result<Option<Packet>, AudioError> {
@@ -263,8 +266,9 @@ impl Decoder {
             AudioFormat::M4a => 1024,     // and some cut the last one short
             AudioFormat::Wav | AudioFormat::Flac => 0,
         };
-        let promised = i64::try_from(self.frames).unwrap_or(i64::MAX);
-        let missing = self.exact && got + slack < promised;
+        let promised = self.frames.filter(|_| self.exact).unwrap_or_default();
+        let promised = i64::try_from(promised).unwrap_or(i64::MAX);
+        let missing = got + slack < promised;
         if missing || !self.open.whole {
             if got <= 0 {
                 return Err(AudioError::Broken("most of it is missing".into()));
@@ -295,22 +299,30 @@ fn frame_of(ticks: i64, base: TimeBase, rate: u32) -> i64 {
 }
 
 /// The length in frames, priming included, and whether it is exact. Where the file does not tell, its packets are
-/// counted, which reads it once but decodes nothing.
-fn length(path: &Path, open: &mut Opened, rate: u32) -> Result<(u64, bool), AudioError> {
+/// counted, which reads it once but decodes nothing; those of one that is still coming in are not.
+fn length(
+    origin: &Origin,
+    open: &mut Opened,
+    rate: u32,
+) -> Result<(Option<u64>, bool), AudioError> {
     /// Beyond this an estimate will do.
     const LONGEST_COUNT: u64 = 64 << 20;
     let guessed = open.format == AudioFormat::Mp3 && !open.tagged;
     let told = open.ticks.filter(|ticks| *ticks > 0);
+    let bytes = open.bytes.unwrap_or(0);
     let to_frames = |ticks: u64, base: TimeBase| {
         let ticks = i64::try_from(ticks).unwrap_or(i64::MAX);
         frame_of(ticks, base, rate).max(0).unsigned_abs()
     };
     match told {
-        Some(ticks) if !guessed => Ok((to_frames(ticks, open.time_base), true)),
-        Some(ticks) if open.bytes > LONGEST_COUNT => Ok((to_frames(ticks, open.time_base), false)),
+        Some(ticks) if !guessed => Ok((Some(to_frames(ticks, open.time_base)), true)),
+        Some(ticks) if origin.is_growing() || bytes > LONGEST_COUNT => {
+            Ok((Some(to_frames(ticks, open.time_base)), false))
+        }
+        None if origin.is_growing() => Ok((None, false)),
         _ => {
             let mut ticks = 0u64;
-            let most = (3600 + open.bytes / 20) * u64::from(rate);
+            let most = (3600 + bytes / 20) * u64::from(rate);
             while let Ok(Some(packet)) = open.reader.next_packet() {
                 if packet.track_id == open.track {
                     ticks = ticks.saturating_add(packet.block_dur().get());
@@ -321,8 +333,8 @@ fn length(path: &Path, open: &mut Opened, rate: u32) -> Result<(u64, bool), Audi
                 }
             }
             let counted = to_frames(ticks, open.time_base);
-            *open = reader::open(path)?;
-            Ok((counted, open.format == AudioFormat::M4a))
+            *open = reader::open(origin)?;
+            Ok((Some(counted), open.format == AudioFormat::M4a))
         }
     }
 }

@@ -10,8 +10,7 @@ use std::time::Duration;
 
 use rodio::{DeviceSinkBuilder, MixerDeviceSink};
 
-use super::output::{OnLost, Order, Output};
-use super::ring::Ring;
+use super::output::{Change, OnLost, Order, Output};
 use super::source::{Desk, DeskSource};
 use crate::domain::OutputKind;
 
@@ -122,8 +121,8 @@ impl Output for Device {
         &self.desk
     }
 
-    fn restart(&mut self, ring: Option<Arc<Ring>>) {
-        self.desk.put(ring);
+    fn change(&mut self, change: Change) {
+        self.desk.change(change);
     }
 
     fn set_flowing(&mut self, flowing: bool) {

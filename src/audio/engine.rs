@@ -2,30 +2,39 @@
 //!
 //! Invariant: it never waits for anything but its next message, and says nothing of a song that is no longer loaded.
 
-use std::path::{Path, PathBuf};
+mod beside;
+mod heard;
+
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-use super::AudioError;
-use super::inspect::gave_up;
-use super::output::Output;
-use super::ring::Ring;
-use super::song::{Facts, Song};
+use super::deck::Deck;
+use super::growing::Learned;
+use super::loaded::Loaded;
+use super::output::{Change, Output};
+use super::shapes::Shapes;
+use super::song::{Facts, Material};
+use super::spectrum::Spectrum;
 use super::stage::Stage;
-use crate::domain::{Playable, PlayerCommand, PlayerEvent, Seconds, SongId, Volume, Waveform};
+use super::{AudioError, Shelf};
+use crate::domain::{MediaFile, Playable, PlayerCommand, PlayerEvent, Seconds, SongId, Volume};
 
 /// How often the position is told while it moves.
 const PACE: Duration = Duration::from_millis(250);
 /// A song that neither sounds nor fails for so long never will.
 const STALL: Duration = Duration::from_secs(15);
 
-/// What the engine is told.
+/// What the engine is told. Numbers are those of the deck that it is about.
 pub(super) enum Message {
     Command(PlayerCommand),
-    /// A song is open, or cannot be opened. Like the next, with the number of the load it belongs to.
-    Opened(u64, Result<Facts, AudioError>),
-    Shape(u64, Waveform),
+    /// A part of a song is open, or cannot be opened.
+    Opened(u64, usize, Result<Facts, AudioError>),
+    /// What was learned of a song by listening.
+    Learned(u64, Learned),
+    /// Enough of a lane is decoded to go on with it.
+    Filled,
     /// An attempt to open an output came to an end.
     Output(u64, Result<Box<dyn Output>, String>),
     /// An output died.
@@ -38,39 +47,25 @@ pub(super) type Tell = Box<dyn Fn(PlayerEvent) + Send>;
 
 /// The engine.
 pub(super) struct Engine {
-    media: PathBuf,
+    shelf: Shelf,
     tell: Tell,
     sender: Sender<Message>,
     stage: Stage,
     song: Option<Loaded>,
-    loads: u64,
-}
-
-/// The loaded song.
-struct Loaded {
-    id: SongId,
-    path: PathBuf,
-    song: Song,
-    facts: Option<Facts>,
-    ring: Option<Arc<Ring>>,
-    /// Where to begin once it is open.
-    from: Seconds,
-    playing: bool,
-    ended: bool,
-    /// The position told last, and when it last changed.
-    told: (u64, bool),
-    moved_at: Instant,
+    decks: u64,
+    spectrum: Spectrum,
 }
 
 impl Engine {
-    pub(super) fn new(media: PathBuf, tell: Tell, sender: Sender<Message>, stage: Stage) -> Engine {
+    pub(super) fn new(shelf: Shelf, tell: Tell, sender: Sender<Message>, stage: Stage) -> Engine {
         Engine {
-            media,
+            shelf,
             tell,
             sender,
             stage,
             song: None,
-            loads: 0,
+            decks: 0,
+            spectrum: Spectrum::new(),
         }
     }
 
@@ -91,11 +86,11 @@ impl Engine {
             match message {
                 None | Some(Message::Quit) => break,
                 Some(Message::Command(command)) => self.obey(command),
-                Some(Message::Opened(load, facts)) if load == self.loads => self.opened(facts),
-                Some(Message::Shape(load, waveform)) if load == self.loads => self.shaped(waveform),
+                Some(Message::Opened(number, part, facts)) => self.opened(number, part, facts),
+                Some(Message::Learned(number, learned)) => self.learned(number, learned),
+                Some(Message::Filled) => self.exchange_pending(),
                 Some(Message::Output(attempt, output)) => self.output_ready(attempt, output),
                 Some(Message::Lost(attempt, reason)) => self.output_lost(attempt, reason),
-                Some(Message::Opened(..) | Message::Shape(..)) => {}
             }
         }
     }
@@ -103,19 +98,21 @@ impl Engine {
     /// How long nothing needs to be done. `None`: until the next message.
     fn next_wake(&self) -> Option<Duration> {
         let loaded = self.song.as_ref()?;
-        if loaded.facts.is_none() {
-            return Some(STALL);
+        if !loaded.deck.is_open() {
+            return Some(if loaded.deck.is_growing() {
+                PACE
+            } else {
+                STALL
+            });
         }
-        if !loaded.playing {
+        if !loaded.playing && !loaded.starved {
             return None;
         }
-        let until_end = loaded
-            .ring
-            .as_ref()
-            .and_then(|ring| self.stage.until_end(ring));
-        let until_output = self.stage.next_wake();
-        let wakes = [until_end, until_output].into_iter().flatten();
-        Some(wakes.fold(PACE, Duration::min))
+        let program = loaded.program.as_ref();
+        let until_end = program.and_then(|program| self.stage.until_end(program));
+        let until_spectrum = self.spectrum.next_wake().filter(|_| loaded.playing);
+        let wakes = [until_end, self.stage.next_wake(), until_spectrum];
+        Some(wakes.into_iter().flatten().fold(PACE, Duration::min))
     }
 
     fn obey(&mut self, command: PlayerCommand) {
@@ -125,113 +122,139 @@ impl Engine {
                 audio,
                 from,
                 play,
-            } => match audio {
-                Playable::File(file) => self.load(song, &file.name, from, play),
-                Playable::Arriving | Playable::Stems(_) => {
-                    let reason = "it cannot be played yet".to_owned();
-                    self.tell_failed(song, &AudioError::Unsupported(reason));
-                }
-            },
+            } => self.load(song, audio, from, play),
+            PlayerCommand::Follow(next) => self.follow(next),
             PlayerCommand::Play => self.play(),
             PlayerCommand::Pause => self.pause(),
             PlayerCommand::Seek(position) => self.seek(position),
-            // The volume goes to the source directly.
-            PlayerCommand::SetVolume(_)
-            | PlayerCommand::Follow(_)
-            | PlayerCommand::Loop(_)
-            | PlayerCommand::Compare { .. }
-            | PlayerCommand::Switch
-            | PlayerCommand::EndComparison
-            | PlayerCommand::Mix(_)
-            | PlayerCommand::TellSpectrum(_) => {}
+            PlayerCommand::Loop(part) => self.go_round(part),
+            PlayerCommand::Compare {
+                song,
+                audio,
+                alignment,
+            } => self.compare(song, audio, alignment),
+            PlayerCommand::Switch => self.switch(),
+            PlayerCommand::EndComparison => self.end_comparison(),
+            PlayerCommand::Mix(gains) => self.mix(&gains),
+            PlayerCommand::SetVolume(_) => {} // goes to the source directly
+            PlayerCommand::TellSpectrum(rate) => self.tell_spectrum(rate),
             PlayerCommand::Stop => {
                 self.song = None;
-                self.loads += 1;
                 self.stage.close();
+                self.hush();
             }
         }
     }
 
-    fn load(&mut self, id: SongId, name: &str, from: Seconds, playing: bool) {
-        self.song = None;
-        self.stage.restart(None);
-        self.stage.hold();
-        self.loads += 1;
-        let (load, sender) = (self.loads, self.sender.clone());
-        let plain = Path::new(name).file_name().is_some_and(|file| file == name);
-        let path = self.media.join(name);
-        let song = if plain {
-            Song::open(path.clone(), move |facts| {
-                let _ = sender.send(Message::Opened(load, facts)); // nobody listens after the end
+    /// What is to be read of a song, and whether that is its stems.
+    fn materials(
+        &self,
+        song: &SongId,
+        audio: Playable,
+    ) -> Result<(Vec<Material>, bool), AudioError> {
+        let file = |MediaFile { name, .. }: MediaFile| {
+            let is_plain = Path::new(&name).file_name().is_some_and(|it| *it == *name);
+            let path = self.shelf.media.join(&name);
+            is_plain.then_some(Material::File(path)).ok_or_else(|| {
+                AudioError::Unreadable("its name leads out of the media folder".into())
             })
-            .map_err(AudioError::from)
-        } else {
-            Err(AudioError::Unreadable(
-                "its name leads out of the media folder".into(),
-            ))
         };
-        match song {
-            Ok(song) => {
-                self.song = Some(Loaded {
-                    id,
-                    path,
-                    song,
-                    facts: None,
-                    ring: None,
-                    from,
-                    playing,
-                    ended: false,
-                    told: (0, false),
-                    moved_at: Instant::now(),
-                });
+        match audio {
+            Playable::File(media) => Ok((vec![file(media)?], false)),
+            Playable::Arriving => {
+                let growing = self.shelf.arrivals.get(song).map(Material::Growing);
+                let growing = growing
+                    .ok_or_else(|| AudioError::Unreadable("it is not being fetched".into()))?;
+                Ok((vec![growing], false))
             }
+            Playable::Stems(stems) if stems.is_empty() => Err(AudioError::NoSoundInside),
+            Playable::Stems(stems) => {
+                let stems: Result<Vec<Material>, AudioError> =
+                    stems.into_iter().map(file).collect();
+                Ok((stems?, true))
+            }
+        }
+    }
+
+    fn open(&mut self, song: SongId, audio: Playable) -> Result<Deck, AudioError> {
+        let materials = self.materials(&song, audio)?;
+        self.decks += 1;
+        Deck::open(song, self.decks, materials, self.sender.clone())
+    }
+
+    fn load(&mut self, id: SongId, audio: Playable, from: Seconds, playing: bool) {
+        self.song = None;
+        self.stage.change(Change::Put(None));
+        self.stage.hold();
+        match self.open(id.clone(), audio) {
+            Ok(deck) => self.song = Some(Loaded::new(deck, from, playing)),
             Err(error) => self.tell_failed(id, &error),
         }
     }
 
-    fn opened(&mut self, facts: Result<Facts, AudioError>) {
+    fn opened(&mut self, number: u64, part: usize, facts: Result<Facts, AudioError>) {
         let Some(loaded) = &mut self.song else { return };
+        let Some(deck) = loaded.deck(number) else {
+            return;
+        };
         match facts {
-            Err(error) => {
-                if let Some(loaded) = self.song.take() {
-                    self.tell_failed(loaded.id, &error);
-                }
-            }
+            Err(error) => self.cannot_open(number, &error),
             Ok(facts) => {
-                loaded.facts = Some(facts);
-                let from = loaded.from;
-                (self.tell)(PlayerEvent::Loaded {
-                    song: loaded.id.clone(),
-                    duration: Some(seconds(facts.frames, facts)),
-                });
-                let (load, sender) = (self.loads, self.sender.clone());
-                loaded
-                    .song
-                    .find_shape(loaded.path.clone(), move |waveform| {
-                        let _ = sender.send(Message::Shape(load, waveform)); // nobody listens after the end
-                    });
-                self.seek(from);
-                if self.song.as_ref().is_some_and(|loaded| loaded.playing) {
-                    self.sound();
+                deck.learn(part, facts);
+                if !deck.is_open() {
+                    return;
+                }
+                deck.listen(Shapes(self.shelf.shapes.clone()));
+                if loaded.deck.number == number {
+                    (self.tell)(loaded.opened());
+                    self.begin();
+                } else if loaded
+                    .other
+                    .as_ref()
+                    .is_some_and(|o| o.deck.number == number)
+                {
+                    self.other_opened();
+                } else {
+                    self.restage_next();
                 }
             }
         }
     }
 
-    fn shaped(&mut self, waveform: Waveform) {
-        if let Some(loaded) = &self.song {
-            (self.tell)(PlayerEvent::Shape {
-                song: loaded.id.clone(),
-                waveform,
-                whole: true,
-            });
+    fn cannot_open(&mut self, number: u64, error: &AudioError) {
+        let Some(loaded) = &mut self.song else { return };
+        let is_it = |deck: &Deck| deck.number == number;
+        let failed = if is_it(&loaded.deck) {
+            self.song.take().map(|loaded| loaded.deck)
+        } else if loaded
+            .other
+            .as_ref()
+            .is_some_and(|other| is_it(&other.deck))
+        {
+            loaded.other.take().map(|other| other.deck)
+        } else {
+            loaded.next.take().map(|next| next.deck)
+        };
+        if let Some(deck) = failed {
+            self.tell_failed(deck.id, error);
+        }
+    }
+
+    /// The loaded song is open: it goes where it was to go.
+    fn begin(&mut self) {
+        let Some(loaded) = &mut self.song else { return };
+        loaded.spec = Some(loaded.deck.spec());
+        let (from, playing) = (loaded.from, loaded.playing);
+        self.seek(from);
+        if playing {
+            self.sound();
         }
     }
 
     fn play(&mut self) {
         let Some(loaded) = &mut self.song else { return };
         loaded.playing = true;
-        if loaded.facts.is_none() {
+        if !loaded.deck.is_open() {
             return;
         }
         if loaded.ended {
@@ -244,132 +267,76 @@ impl Engine {
     fn pause(&mut self) {
         let Some(loaded) = &mut self.song else { return };
         loaded.playing = false;
-        if loaded.facts.is_some() {
+        if loaded.deck.is_open() {
             self.stage.hold();
             self.tell_position();
         }
+        self.hush();
     }
 
     fn seek(&mut self, position: Seconds) {
         let Some(loaded) = &mut self.song else { return };
-        let Some(facts) = loaded.facts else {
+        if !loaded.deck.is_open() {
             loaded.from = position;
             return;
-        };
-        let position = position.clamp_to(seconds(facts.frames, facts));
-        let frame = (position.0 * f64::from(facts.spec.rate)).round() as u64;
+        }
+        let end = loaded.deck.duration().map_or(f64::MAX, |end| end);
+        let position = position.clamp_to(Seconds(end));
         loaded.ended = false;
-        self.go_to(frame);
+        self.go_to(position.0);
         self.tell_position();
     }
 
-    /// Lets the loaded song sound from a frame on.
-    fn go_to(&mut self, frame: u64) {
+    /// Lets all that is loaded sound from a moment on.
+    fn go_to(&mut self, moment: f64) {
         let Some(loaded) = &mut self.song else { return };
-        let Some(facts) = loaded.facts else { return };
-        let ring = loaded.song.play_from(frame, facts.spec);
-        if let Some(old) = loaded.ring.replace(Arc::clone(&ring)) {
-            old.close();
-        }
+        let Some(spec) = loaded.spec else { return };
+        let program = loaded.begin(moment, spec);
         loaded.moved_at = Instant::now();
-        self.stage.restart(Some(ring));
+        self.stage.change(Change::Put(Some(program)));
+        self.restage_next();
     }
 
     /// Makes the loaded song heard, opening an output for it if need be.
     fn sound(&mut self) {
         let Some(loaded) = &mut self.song else { return };
-        let Some(facts) = loaded.facts else { return };
+        let Some(spec) = loaded.spec else { return };
         loaded.moved_at = Instant::now();
-        if self.stage.sound(facts.spec, &self.tell) {
-            self.hand_over(self.frame());
+        let moment = self.moment();
+        if self.stage.sound(spec, &self.tell) {
+            self.hand_over(moment);
         }
     }
 
     fn output_ready(&mut self, attempt: u64, output: Result<Box<dyn Output>, String>) {
         // Taken before the change: the new output knows nothing of what was heard.
-        let frame = self.frame();
+        let moment = self.moment();
         if self.stage.install(attempt, output, &self.tell) {
-            self.hand_over(frame);
+            self.hand_over(moment);
         }
     }
 
     fn output_lost(&mut self, attempt: u64, reason: String) {
-        let frame = self.frame();
+        let moment = self.moment();
         if self.stage.lost(attempt, reason, &self.tell) {
-            self.hand_over(frame);
+            self.hand_over(moment);
         }
     }
 
-    /// Gives a new output what is to be heard from a frame on.
-    fn hand_over(&mut self, frame: u64) {
+    /// Gives a new output what is to be heard from a moment on.
+    fn hand_over(&mut self, moment: f64) {
         let Some(loaded) = &self.song else { return };
-        let spec = loaded.facts.map(|facts| facts.spec);
-        let spec = spec.filter(|_| loaded.playing);
-        match &loaded.ring {
-            Some(ring) if ring.consumed() == 0 => self.stage.restart(Some(Arc::clone(ring))),
-            _ => self.go_to(frame),
+        let spec = loaded.spec.filter(|_| loaded.playing);
+        match &loaded.program {
+            Some(program) if program.played() == 0 => {
+                self.stage.change(Change::Put(Some(Arc::clone(program))));
+                self.restage_next();
+            }
+            _ => self.go_to(moment),
         }
         if let Some(spec) = spec {
             self.stage.sound(spec, &self.tell);
         }
-    }
-
-    /// The frame that is heard now.
-    fn frame(&self) -> u64 {
-        let ring = self.song.as_ref().and_then(|loaded| loaded.ring.as_ref());
-        ring.map_or(0, |ring| self.stage.position(ring))
-    }
-
-    fn tick(&mut self) {
-        let frame = self.frame();
-        if self.stage.tick(&self.tell) {
-            self.hand_over(frame);
-        }
-        let Some(loaded) = &mut self.song else { return };
-        let stalls = loaded.moved_at.elapsed() > STALL;
-        let Some(ring) = loaded.ring.as_ref() else {
-            if stalls && let Some(loaded) = self.song.take() {
-                self.tell_failed(loaded.id, &gave_up());
-            }
-            return;
-        };
-        if self.stage.is_through(ring) {
-            let failure = ring.failure().cloned();
-            self.finish(failure.as_ref());
-            return;
-        }
-        if frame != loaded.told.0 {
-            loaded.moved_at = Instant::now();
-            self.tell_position();
-        } else if stalls && ring.available() == 0 && !ring.is_ended() {
-            self.finish(Some(&gave_up()));
-        }
-    }
-
-    /// The song is over, or cannot go on.
-    fn finish(&mut self, failure: Option<&AudioError>) {
-        let Some(loaded) = &mut self.song else { return };
-        loaded.playing = false;
-        loaded.ended = true;
-        let song = loaded.id.clone();
-        self.stage.hold();
-        self.tell_position();
-        match failure {
-            None => (self.tell)(PlayerEvent::Ended { song }),
-            Some(error) => self.tell_failed(song, error),
-        }
-    }
-
-    fn tell_position(&mut self) {
-        let frame = self.frame();
-        let Some(loaded) = &mut self.song else { return };
-        let Some(facts) = loaded.facts else { return };
-        loaded.told = (frame, loaded.playing);
-        (self.tell)(PlayerEvent::Moved {
-            song: loaded.id.clone(),
-            position: seconds(frame, facts),
-            playing: loaded.playing,
-        });
     }
 
     fn tell_failed(&self, song: SongId, error: &AudioError) {
@@ -383,8 +350,4 @@ impl Engine {
 /// A volume as the source reads it.
 pub(super) fn bits(volume: Volume) -> u32 {
     volume.gain().to_bits()
-}
-
-fn seconds(frames: u64, facts: Facts) -> Seconds {
-    Seconds(frames as f64 / f64::from(facts.spec.rate))
 }

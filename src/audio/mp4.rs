@@ -8,6 +8,8 @@ use std::io::{Read, Seek, SeekFrom};
 const MOST_BOXES: usize = 4096;
 /// Longer than any honest index: that of ten hours takes 8 MB.
 const LONGEST_INDEX: u64 = 64 << 20;
+/// Where a file ends of which nobody knows: later than any does.
+pub(super) const UNKNOWN_END: u64 = 1 << 62;
 
 /// What the edit list of the sound says, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -27,13 +29,36 @@ pub(super) struct Boxes {
     pub whole: bool,
     /// Whether it begins as such a file must, and has a track of pictures.
     pub film: bool,
+    /// Whether the index stands before what it is about, so that what is here can be played without its end.
+    pub index_first: bool,
 }
 
 /// Reads the boxes of an MP4 file from its beginning. Whatever cannot be understood is left at "no edit".
 pub(super) fn read(file: &mut (impl Read + Seek)) -> std::io::Result<Boxes> {
     let end = file.seek(SeekFrom::End(0))?;
+    read_until(file, end, |_| false)
+}
+
+/// The same of a file that is still coming in, no further than to its index. `end` is where it ends, once known.
+pub(super) fn read_index(
+    file: &mut (impl Read + Seek + ?Sized),
+    end: Option<u64>,
+) -> std::io::Result<Boxes> {
+    let boxes = read_until(file, end.unwrap_or(UNKNOWN_END), |kind| kind == *b"moov")?;
+    Ok(Boxes {
+        whole: true, // as far as anybody knows
+        ..boxes
+    })
+}
+
+fn read_until(
+    file: &mut (impl Read + Seek + ?Sized),
+    end: u64,
+    enough: impl Fn([u8; 4]) -> bool,
+) -> std::io::Result<Boxes> {
     let mut boxes = Boxes::default();
     let mut is_mp4 = false;
+    let mut is_data_seen = false;
     let mut at = 0;
     for _ in 0..MOST_BOXES {
         if at == end {
@@ -54,18 +79,23 @@ pub(super) fn read(file: &mut (impl Read + Seek)) -> std::io::Result<Boxes> {
         if kind == *b"moov" && length <= LONGEST_INDEX {
             file.seek(SeekFrom::Start(at + head_length))?;
             let mut moov = Vec::new();
-            file.by_ref()
+            (&mut *file)
                 .take(length - head_length)
                 .read_to_end(&mut moov)?;
             boxes.edit = edit_of(&moov).unwrap_or_default();
             boxes.film = is_mp4 && tracks(&moov).any(|trak| is_of(trak, *b"vide"));
+            boxes.index_first = !is_data_seen;
+        }
+        is_data_seen |= kind == *b"mdat";
+        if enough(kind) {
+            break;
         }
         at += length;
     }
     Ok(boxes)
 }
 
-fn read_up_to(file: &mut impl Read, buffer: &mut [u8; 16]) -> std::io::Result<usize> {
+fn read_up_to(file: &mut (impl Read + ?Sized), buffer: &mut [u8; 16]) -> std::io::Result<usize> {
     let mut got = 0;
     while let Some(rest) = buffer.get_mut(got..).filter(|rest| !rest.is_empty()) {
         match file.read(rest)? {

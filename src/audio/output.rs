@@ -5,30 +5,53 @@
 use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
+use std::time::Duration;
 
 use super::OutputChoice;
-use super::ring::Ring;
+use super::program::Program;
 use super::source::Desk;
 use crate::domain::OutputKind;
 
-/// The shape of a stream of samples.
+/// Left and right: whatever a song has is brought to that.
+pub(super) const CHANNELS: u16 = 2;
+
+/// The shape of a stream of sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Spec {
     /// Frames a second; never zero.
     pub rate: u32,
-    /// One or two.
-    pub channels: u16,
 }
 
 impl Spec {
     /// Rate and channels as rodio wants them.
     pub(super) fn nonzero(self) -> (NonZero<u32>, NonZero<u16>) {
         let rate = NonZero::new(self.rate).unwrap_or(NonZero::<u32>::MIN);
-        (
-            rate,
-            NonZero::new(self.channels).unwrap_or(NonZero::<u16>::MIN),
-        )
+        (rate, NonZero::new(CHANNELS).unwrap_or(NonZero::<u16>::MIN))
     }
+
+    /// The frames of a time.
+    pub(super) fn frames(self, time: Duration) -> u64 {
+        (time.as_secs_f64() * f64::from(self.rate)).round() as u64
+    }
+}
+
+/// What becomes of the sound.
+pub(super) enum Change {
+    /// From now on this is heard, and nothing of what was handed over before.
+    Put(Option<Arc<Program>>),
+    /// As soon as can be this takes the place of what is heard, in step and without a gap, by a short fade.
+    Exchange(Arc<Program>, Fade),
+    /// Behind the end of what is heard comes this, without a gap.
+    Follow(Option<Arc<Program>>),
+}
+
+/// How quickly one program gives way to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fade {
+    /// Too short to be heard, too long to click.
+    Quick,
+    /// A change of level that is not to be noticed.
+    Slow,
 }
 
 /// Something that takes samples at the speed at which they are heard. It begins held.
@@ -39,8 +62,8 @@ pub(super) trait Output: Send {
     /// What it plays and how far it got.
     fn desk(&self) -> &Desk;
 
-    /// From now on this ring is heard, and nothing of what was handed over before.
-    fn restart(&mut self, ring: Option<Arc<Ring>>);
+    /// Changes what is heard.
+    fn change(&mut self, change: Change);
 
     /// Lets the sound flow, or holds it at once.
     fn set_flowing(&mut self, flowing: bool);

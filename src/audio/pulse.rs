@@ -14,20 +14,27 @@ use std::time::{Duration, Instant, SystemTime};
 
 use pulseaudio::protocol::{
     Command, CorkStreamParams, LatencyParams, PlaybackLatency, ProtocolError,
+    SetPlaybackStreamBufferAttrParams,
 };
 
 use self::server::Socket;
-use self::wire::{Message, Stream};
-use super::output::{OnLost, Order, Output};
-use super::ring::Ring;
+use self::wire::{BYTES_PER_FRAME, Message, Stream};
+use super::output::{Change, OnLost, Order, Output};
 use super::source::{Desk, Feed};
 use crate::domain::OutputKind;
 
 /// How long the decoder may be waited for when the server wants samples. The server has more than that in store.
 const DECODER_PATIENCE: Duration = Duration::from_millis(60);
+/// How much is pulled and sent in one go.
+const PIECE: Duration = Duration::from_millis(250);
+const LONGEST_JOURNEY: Duration = Duration::from_millis(500);
 /// How often the latency is asked for: often at first, when it changes.
 const ASK_SOON: Duration = Duration::from_millis(100);
 const ASK_LATER: Duration = Duration::from_secs(1);
+/// How far behind what is heard a change begins: the server needs that long to take it up.
+const MARGIN: Duration = Duration::from_millis(12);
+/// Want of samples in the first moments says nothing about the buffer.
+const RUN_IN: Duration = Duration::from_millis(700);
 
 /// Connects and makes a stream; may take as long as servers are given to answer. Hands the order back on failure.
 pub(super) fn open(named: Option<&str>, order: Order) -> Result<Box<dyn Output>, (String, Order)> {
@@ -55,7 +62,7 @@ struct Pulse {
 
 /// What the writing thread does.
 enum Job {
-    Restart(Option<Arc<Ring>>),
+    Change(Change),
     Flow(bool),
     Heard(Box<Message>),
     Lost(String),
@@ -122,6 +129,8 @@ fn serve(stream: Stream, order: Order) -> Result<Box<dyn Output>, (String, Order
         question: None,
         ask_at: Instant::now(),
         answers: 0,
+        journey: Duration::ZERO,
+        run_in: Instant::now(),
         samples: Vec::new(),
         bytes: Vec::new(),
     };
@@ -168,8 +177,8 @@ impl Output for Pulse {
         &self.desk
     }
 
-    fn restart(&mut self, ring: Option<Arc<Ring>>) {
-        let _ = self.jobs.send(Job::Restart(ring)); // the engine hears of a dead stream by itself
+    fn change(&mut self, change: Change) {
+        let _ = self.jobs.send(Job::Change(change)); // the engine hears of a dead stream by itself
     }
 
     fn set_flowing(&mut self, flowing: bool) {
@@ -208,6 +217,10 @@ struct Writer {
     ask_at: Instant,
     /// How often the latency has been told since the sound last started.
     answers: u32,
+    /// How long a message to the server takes.
+    journey: Duration,
+    /// Until when the server may run out of samples without being given more.
+    run_in: Instant,
     samples: Vec<f32>,
     bytes: Vec<u8>,
 }
@@ -218,7 +231,7 @@ impl Writer {
             let done = match jobs.recv() {
                 Err(_) | Ok(Job::Close) => break None,
                 Ok(Job::Lost(reason)) => break Some(reason),
-                Ok(Job::Restart(ring)) => self.restart(ring),
+                Ok(Job::Change(change)) => self.change(change),
                 Ok(Job::Flow(flowing)) => self.flow(flowing),
                 Ok(Job::Heard(message)) => match message.command {
                     Command::PlaybackStreamKilled(_) => {
@@ -248,14 +261,46 @@ impl Writer {
         Ok(self.sequence)
     }
 
-    fn restart(&mut self, ring: Option<Arc<Ring>>) -> Result<(), ProtocolError> {
-        self.desk.put(ring);
+    fn change(&mut self, change: Change) -> Result<(), ProtocolError> {
+        match change {
+            Change::Put(_) => self.restart(change),
+            Change::Exchange(..) => self.exchange(change),
+            Change::Follow(_) => {
+                self.feed.change(change, 0);
+                Ok(())
+            }
+        }
+    }
+
+    fn restart(&mut self, change: Change) -> Result<(), ProtocolError> {
+        self.feed.change(change, 0);
         self.send(&Command::FlushPlaybackStream(self.stream.channel))?;
         lock(&self.clock).set(self.desk.handed() as f64, false);
         self.question = None;
         self.answers = 0;
         self.ask_at = Instant::now();
+        self.run_in = Instant::now() + RUN_IN;
         self.write()
+    }
+
+    /// Sends once more, changed, what is not heard yet of what was sent.
+    fn exchange(&mut self, change: Change) -> Result<(), ProtocolError> {
+        let margin = self.desk.spec.frames(MARGIN + self.journey);
+        let heard = lock(&self.clock).now() as u64;
+        let unheard = self.desk.handed().saturating_sub(heard + margin);
+        let again = self.feed.change(change, unheard);
+        if again == 0 {
+            return Ok(());
+        }
+        self.samples.clear();
+        self.feed.pull(again, &mut self.samples);
+        self.send_samples(again)
+    }
+
+    fn send_samples(&mut self, instead: u64) -> Result<(), ProtocolError> {
+        let channel = self.stream.channel;
+        wire::samples(channel, &self.samples, instead, &mut self.bytes)?;
+        Ok(self.stream.socket.write_all(&self.bytes)?)
     }
 
     fn flow(&mut self, flowing: bool) -> Result<(), ProtocolError> {
@@ -263,6 +308,7 @@ impl Writer {
             return Ok(());
         }
         self.flowing = flowing;
+        self.run_in = Instant::now() + RUN_IN;
         self.answers = 0;
         self.ask_at = Instant::now();
         self.write()?;
@@ -273,23 +319,42 @@ impl Writer {
         self.ask_latency()
     }
 
-    /// Sends as much as the server wants.
+    /// Sends as much as the server wants, in pieces that the decoders have ready.
     fn write(&mut self) -> Result<(), ProtocolError> {
-        let frame = u64::from(wire::bytes_per_frame(self.desk.spec));
-        let frames = self.wanted / frame;
-        if !self.flowing || frames == 0 {
-            return Ok(());
+        let deadline = Instant::now() + DECODER_PATIENCE;
+        let piece = self.desk.spec.frames(PIECE).max(1);
+        while self.flowing {
+            let frames = (self.wanted / u64::from(BYTES_PER_FRAME)).min(piece);
+            if frames == 0 {
+                break;
+            }
+            self.feed.wait_until_filled(frames, deadline);
+            self.samples.clear();
+            self.feed.pull(frames, &mut self.samples);
+            self.wanted -= frames * u64::from(BYTES_PER_FRAME);
+            self.send_samples(0)?;
         }
-        self.feed.wait_until_filled(frames, DECODER_PATIENCE);
-        self.samples.clear();
-        self.feed.pull(frames, &mut self.samples);
-        self.wanted -= frames * frame;
-        wire::samples(self.stream.channel, &self.samples, &mut self.bytes)?;
-        self.stream.socket.write_all(&self.bytes)?;
-        if Instant::now() >= self.ask_at {
+        if self.flowing && Instant::now() >= self.ask_at {
             self.ask_latency()?;
         }
         Ok(())
+    }
+
+    /// The server ran out of samples: it shall keep more, unless there were none to be had.
+    fn grow(&mut self) -> Result<(), ProtocolError> {
+        let blameless = !self.flowing || self.feed.is_at_end() || Instant::now() < self.run_in;
+        if blameless || !self.stream.store.grow() {
+            return Ok(());
+        }
+        self.run_in = Instant::now() + RUN_IN;
+        let attributes = SetPlaybackStreamBufferAttrParams {
+            index: self.stream.channel,
+            buffer_attr: self.stream.store.attributes(self.desk.spec),
+            adjust_latency: true,
+            early_requests: false,
+        };
+        self.send(&Command::SetPlaybackStreamBufferAttr(attributes))
+            .map(drop)
     }
 
     fn ask_latency(&mut self) -> Result<(), ProtocolError> {
@@ -314,6 +379,7 @@ impl Writer {
                 self.wanted = self.wanted.saturating_add(u64::from(request.length));
                 self.write()
             }
+            Command::Underflow(under) if under.channel == self.stream.channel => self.grow(),
             // The sink changed or woke up, and its latency with it.
             Command::Started(_) | Command::PlaybackStreamMoved(_) => self.ask_latency(),
             Command::Reply => {
@@ -332,13 +398,14 @@ impl Writer {
     }
 
     /// Sets the clock by the server's answer: `handed` frames had been sent before the question.
-    fn reckon(&self, latency: &PlaybackLatency, handed: u64, asked: Instant) {
+    fn reckon(&mut self, latency: &PlaybackLatency, handed: u64, asked: Instant) {
         let rate = f64::from(self.desk.spec.rate);
-        let frame = f64::from(wire::bytes_per_frame(self.desk.spec));
+        let frame = f64::from(BYTES_PER_FRAME);
         let queued = (latency.write_offset - latency.read_offset).max(0) as f64 / frame;
         let in_sink = latency.sink_usec as f64 / 1e6 * rate;
         // The answer is as old as half of its journey.
-        let journey = asked.elapsed().as_secs_f64() / 2.0 * rate;
+        self.journey = (asked.elapsed() / 2).min(LONGEST_JOURNEY);
+        let journey = self.journey.as_secs_f64() * rate;
         let runs = self.flowing && latency.playing;
         let heard = handed as f64 - queued - in_sink + if runs { journey } else { 0.0 };
         lock(&self.clock).set(heard, runs);

@@ -3,8 +3,9 @@
 //! Invariant: the file's content decides, and everything it says about itself is checked before it is used.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
-use std::path::Path;
+use std::io::{Read, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use symphonia::core::audio::Channels;
 use symphonia::core::codecs::CodecParameters;
@@ -12,13 +13,65 @@ use symphonia::core::codecs::audio::AudioCodecParameters;
 use symphonia::core::codecs::audio::well_known::{CODEC_ID_AAC, CODEC_ID_ALAC};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
-use symphonia::core::io::{MediaSourceStream, ReadBytes};
+use symphonia::core::io::{MediaSource, MediaSourceStream, ReadBytes};
 use symphonia::core::units::{Duration, TimeBase};
 use symphonia::default::formats::{FlacReader, IsoMp4Reader, MpaReader, WavReader};
 
 use super::AudioError;
 use super::format::{self, AudioFormat};
+use super::growing::{Growing, Reader, Until};
 use super::mp4::{self, Edit};
+
+/// Where the bytes of a song are.
+#[derive(Clone)]
+pub(super) enum Origin {
+    /// In a whole file.
+    File(PathBuf),
+    /// In a file that is still coming in.
+    Growing {
+        growing: Arc<Growing>,
+        /// Whether what is waited for is to be fetched first.
+        asks: bool,
+        /// Tells whether to wait no longer.
+        until: Until,
+    },
+}
+
+impl<P: AsRef<Path> + ?Sized> From<&P> for Origin {
+    fn from(path: &P) -> Self {
+        Origin::File(path.as_ref().to_owned())
+    }
+}
+
+impl Origin {
+    /// Whether it is still coming in.
+    pub(super) fn is_growing(&self) -> bool {
+        matches!(self, Origin::Growing { growing, .. } if !growing.is_whole())
+    }
+
+    /// The bytes, and how many there are, once known.
+    fn open(&self) -> Result<(Box<dyn MediaSource>, Option<u64>), AudioError> {
+        let path = match self {
+            Origin::File(path) => path,
+            Origin::Growing {
+                growing,
+                asks,
+                until,
+            } => {
+                let reader = Reader::new(Arc::clone(growing), *asks, Arc::clone(until));
+                reader.wait_for_beginning()?;
+                let length = reader.byte_len();
+                return Ok((Box::new(reader), length));
+            }
+        };
+        let file = File::open(path)?;
+        let about = file.metadata()?;
+        if !about.is_file() {
+            return Err(AudioError::NotSound("no ordinary file"));
+        }
+        Ok((Box::new(file), Some(about.len())))
+    }
+}
 
 /// An open file and what it says of itself.
 pub(super) struct Opened {
@@ -37,22 +90,26 @@ pub(super) struct Opened {
     pub edit: Edit,
     /// False when the container is cut off.
     pub whole: bool,
-    /// The size of the file.
-    pub bytes: u64,
+    /// The size of the file, once known.
+    pub bytes: Option<u64>,
 }
 
 /// Opens a file at its beginning.
-pub(super) fn open(path: &Path) -> Result<Opened, AudioError> {
-    let mut file = File::open(path)?;
-    let about = file.metadata()?;
-    if !about.is_file() {
-        return Err(AudioError::NotSound("no ordinary file"));
-    }
-    if about.len() == 0 {
+pub(super) fn open(origin: &Origin) -> Result<Opened, AudioError> {
+    let (mut file, mut bytes) = origin.open()?;
+    if bytes == Some(0) {
         return Err(AudioError::Empty);
     }
-    let (format, start) = identify(&mut file)?;
+    let (format, start) = identify(&mut *file)?;
     let boxes = match format {
+        AudioFormat::M4a if origin.is_growing() => {
+            let boxes = mp4::read_index(&mut *file, bytes)?;
+            if !boxes.index_first {
+                // Its reader looks for the end of it.
+                bytes = Some(known_end(&mut *file)?);
+            }
+            boxes
+        }
         AudioFormat::M4a => mp4::read(&mut file)?,
         _ => mp4::Boxes {
             whole: true,
@@ -88,13 +145,13 @@ pub(super) fn open(path: &Path) -> Result<Opened, AudioError> {
         params,
         edit: boxes.edit,
         whole: boxes.whole,
-        bytes: about.len(),
+        bytes,
         reader,
     })
 }
 
 /// What the file holds, and where behind its tags that begins.
-fn identify(file: &mut File) -> Result<(AudioFormat, u64), AudioError> {
+fn identify(file: &mut dyn MediaSource) -> Result<(AudioFormat, u64), AudioError> {
     let first = read_first(file, 0)?;
     let tags = format::id3_length(&first) as u64;
     let beyond = if tags == 0 {
@@ -110,16 +167,28 @@ fn identify(file: &mut File) -> Result<(AudioFormat, u64), AudioError> {
     }
 }
 
-fn read_first(file: &mut File, at: u64) -> Result<Vec<u8>, AudioError> {
+/// Where a file ends; waits until that is known.
+fn known_end(file: &mut dyn MediaSource) -> Result<u64, AudioError> {
+    while file.byte_len().is_none() {
+        // One byte there is the last of a file that is being fetched.
+        file.seek(SeekFrom::Start(mp4::UNKNOWN_END))?;
+        if file.read(&mut [0])? == 0 {
+            break;
+        }
+    }
+    Ok(file.byte_len().unwrap_or_default())
+}
+
+fn read_first(file: &mut dyn MediaSource, at: u64) -> Result<Vec<u8>, AudioError> {
     let mut bytes = Vec::new();
     file.seek(SeekFrom::Start(at))?;
     file.take(1024).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-fn reader(file: File, format: AudioFormat) -> Result<Box<dyn FormatReader>, Error> {
+fn reader(file: Box<dyn MediaSource>, format: AudioFormat) -> Result<Box<dyn FormatReader>, Error> {
     let mut stream = MediaSourceStream::new(
-        Box::new(file),
+        file,
         symphonia::core::io::MediaSourceStreamOptions::default(),
     );
     let options = FormatOptions::default();

@@ -6,8 +6,7 @@ use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::output::{Output, Spec};
-use super::ring::Ring;
+use super::output::{Change, Output, Spec};
 use super::source::{Desk, Feed};
 use crate::domain::OutputKind;
 
@@ -110,10 +109,10 @@ impl Output for Silent {
         &self.desk
     }
 
-    fn restart(&mut self, ring: Option<Arc<Ring>>) {
+    fn change(&mut self, change: Change) {
         let mut state = self.clock.lock();
         state.advance(self.desk.spec.rate);
-        self.desk.put(ring);
+        self.desk.change(change);
     }
 
     fn set_flowing(&mut self, flowing: bool) {

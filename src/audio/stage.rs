@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 
 use super::OutputChoice;
 use super::engine::{Message, Tell};
-use super::output::{self, Order, Output, Spec};
-use super::ring::Ring;
+use super::output::{self, Change, Order, Output, Spec};
+use super::program::Program;
 use super::silent::Silent;
+use super::source::Desk;
 use crate::domain::{OutputKind, PlayerEvent};
 
 /// How long an output may take to open before the song goes on without it.
@@ -29,6 +30,8 @@ pub(super) struct Stage {
     output: Option<(u64, Box<dyn Output>)>,
     /// Whether it sounds or is held.
     flowing: bool,
+    /// Whether what is handed over is looked at.
+    tapped: bool,
     opening: Option<Opening>,
     /// When to try for a better output than the silent one.
     retry_at: Option<Instant>,
@@ -55,6 +58,7 @@ impl Stage {
             sender,
             output: None,
             flowing: false,
+            tapped: false,
             opening: None,
             retry_at: None,
             attempts: 0,
@@ -62,32 +66,44 @@ impl Stage {
         }
     }
 
-    /// The frame of the song that is heard now.
-    pub(super) fn position(&self, ring: &Ring) -> u64 {
-        match &self.output {
-            Some((_, output)) => output.desk().position(ring, output.heard()),
-            None => ring.base(),
-        }
+    /// The frame of the program that is heard now.
+    pub(super) fn position(&self, program: &Program) -> u64 {
+        let timeline = &program.timeline;
+        let output = self.output.as_ref();
+        output.map_or(0, |(_, output)| Desk::position(timeline, output.heard()))
     }
 
-    /// Whether the ring is at its end and all of it has been heard.
-    pub(super) fn is_through(&self, ring: &Ring) -> bool {
-        ring.is_drained() && self.outstanding(ring) == 0
+    /// Whether all of it has been heard.
+    pub(super) fn is_through(&self, program: &Program) -> bool {
+        program.is_drained() && self.outstanding(program) == 0
     }
 
-    fn outstanding(&self, ring: &Ring) -> u64 {
+    fn outstanding(&self, program: &Program) -> u64 {
         self.output.as_ref().map_or(0, |(_, output)| {
-            output.desk().outstanding(ring, output.heard())
+            Desk::outstanding(&program.timeline, output.heard())
         })
     }
 
-    /// How long until the end of the ring is heard, once that can be said.
-    pub(super) fn until_end(&self, ring: &Ring) -> Option<Duration> {
+    /// How long until the end of the program is heard, once that can be said.
+    pub(super) fn until_end(&self, program: &Program) -> Option<Duration> {
         let (_, output) = self.output.as_ref()?;
-        let frames = ring.available() + self.outstanding(ring);
+        let frames = program.end()?.saturating_sub(program.played()) + self.outstanding(program);
         let rate = f64::from(output.desk().spec.rate);
-        ring.is_ended()
-            .then(|| Duration::from_secs_f64(frames as f64 / rate) + Duration::from_millis(10))
+        Some(Duration::from_secs_f64(frames as f64 / rate) + Duration::from_millis(10))
+    }
+
+    /// The output, how far it is heard, and whether it sounds.
+    pub(super) fn output(&self) -> Option<(&dyn Output, u64)> {
+        let (_, output) = self.output.as_ref()?;
+        self.flowing.then(|| (&**output, output.heard()))
+    }
+
+    /// Lets what is handed over be looked at, or no longer.
+    pub(super) fn set_tap(&mut self, open: bool) {
+        self.tapped = open;
+        if let Some((_, output)) = &self.output {
+            output.desk().tap.set_open(open);
+        }
     }
 
     /// When something has to be done while a song plays.
@@ -98,10 +114,10 @@ impl Stage {
         Some(until.saturating_duration_since(Instant::now()))
     }
 
-    /// Replaces what is heard at once.
-    pub(super) fn restart(&mut self, ring: Option<Arc<Ring>>) {
+    /// Changes what is heard.
+    pub(super) fn change(&mut self, change: Change) {
         if let Some((_, output)) = &mut self.output {
-            output.restart(ring);
+            output.change(change);
         }
     }
 
@@ -198,6 +214,7 @@ impl Stage {
             Ok(output) => {
                 self.retry_at = None;
                 self.announce(output.kind(), tell);
+                output.desk().tap.set_open(self.tapped);
                 self.output = Some((attempt, output));
                 true
             }
@@ -252,6 +269,7 @@ impl Stage {
     fn go_silent(&mut self, spec: Spec, reason: String, tell: &Tell) {
         let mut silent = Silent::start(spec, Arc::clone(&self.gain), reason);
         silent.set_flowing(self.flowing);
+        silent.desk().tap.set_open(self.tapped);
         self.announce(silent.kind(), tell);
         self.output = Some((0, Box::new(silent)));
     }

@@ -17,6 +17,7 @@ use futures_util::stream;
 
 use super::Trouble;
 use super::studio::{self, Opened};
+use crate::app::tasks;
 use crate::config::Flags;
 use crate::domain::{Request, SongId, recipe};
 use crate::runtime::{self, Studio};
@@ -84,7 +85,9 @@ async fn show(opened: Opened, order: reading::Order) -> Result<(), Trouble> {
         _ => None,
     };
     let request = order.check(source.as_ref())?;
-    writeln!(io::stdout(), "{}", recipe::json(&request))?;
+    let way = tasks::wanted(&request, &opened.settings);
+    let sent = tasks::as_sent(request, way, &opened.settings);
+    writeln!(io::stdout(), "{}", recipe::json(&sent))?;
     Ok(())
 }
 

@@ -48,6 +48,8 @@ pub(super) fn from_config(
         keymap: keymap(config)?,
         in_flight: usize::from(config.in_flight.value),
         songs_per_day: config.songs_per_day.value,
+        completion: config.completion.value,
+        webhook: config.webhook.as_ref().map(config::Webhook::shown),
         base_url: config.base_url.value.to_string(),
         models,
         actions: config.actions.clone(),

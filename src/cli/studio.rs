@@ -27,6 +27,7 @@ use crate::runtime::world::{Handles, World};
 use crate::runtime::{self, Farewell, Studio};
 use crate::sim::{SimConfig, Simulator};
 use crate::store::Store;
+use crate::webhook;
 
 /// How fast the demo's simulator makes songs: under ten seconds.
 const DEMO_PACE: f64 = 0.14;
@@ -225,6 +226,18 @@ fn files_host(
     })
 }
 
+/// Where the provider can call us. The secret is beside the database: it belongs to the profile.
+fn webhook_plan(config: &Config) -> webhook::Plan {
+    webhook::Plan {
+        listen: config.webhook.as_ref().map(|webhook| webhook.listen),
+        public_url: config
+            .webhook
+            .as_ref()
+            .and_then(|webhook| webhook.public_url.clone()),
+        key_file: config.paths.data.join("webhook.key"),
+    }
+}
+
 /// The app as it was left and the world for it, with the simulator where it is the demo.
 pub(super) async fn put_together(
     opened: Opened,
@@ -257,8 +270,10 @@ pub(super) async fn put_together(
             SoundOutput::Silent => OutputChoice::Silent,
         },
         media: config.paths.media.clone(),
+        shapes: Some(config.paths.cache.join("shapes")),
         files_host,
         home,
+        webhook: webhook_plan(&config),
         token: secret,
         store_token: Arc::new(move |typed| {
             config::store_token(&config.paths, typed)

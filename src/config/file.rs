@@ -12,9 +12,10 @@ use url::Url;
 
 use super::error::{ConfigError, Located, Mistake, Place, suggestion};
 use super::style::StyleSpec;
+use super::webhook;
 use super::words::{self, Language, SoundOutput, SpectrumShown, Theme, Waveform, Words};
 use crate::domain::text::clean_line;
-use crate::domain::{Action, Choice, Model};
+use crate::domain::{Action, Choice, Completion, Model};
 
 /// The roles a theme gives styles to.
 pub const ROLES: [&str; 10] = [
@@ -66,6 +67,8 @@ pub(super) struct Said {
     pub base_url: Option<Located<Url>>,
     pub in_flight: Option<Located<u16>>,
     pub songs_per_day: Option<Located<u32>>,
+    pub completion: Option<Located<Completion>>,
+    pub webhook: webhook::Said,
     pub files_host: Option<Located<Url>>,
     pub files_token_file: Option<Located<String>>,
     pub sound: Option<Located<SoundOutput>>,
@@ -142,6 +145,7 @@ impl Reader<'_> {
             "theme",
             "mouse",
             "api",
+            "webhook",
             "files",
             "sound",
             "models",
@@ -155,15 +159,8 @@ impl Reader<'_> {
                 "language" => said.language = self.value(value, language),
                 "theme" => said.theme = self.value(value, word),
                 "mouse" => said.mouse = self.value(value, boolean),
-                "api" => self.section(value, |reader, key, value| match key.get_ref().as_ref() {
-                    "base_url" => said.base_url = reader.value(value, base_url),
-                    "in_flight" => said.in_flight = reader.value(value, in_flight),
-                    "songs_per_day" => said.songs_per_day = reader.value(value, songs_per_day),
-                    _ => {
-                        let known = &["base_url", "in_flight", "songs_per_day"];
-                        reader.unknown(key, "in [api]", known);
-                    }
-                }),
+                "api" => self.api(value, said),
+                "webhook" => self.webhook(value, &mut said.webhook),
                 "files" => self.section(value, |reader, key, value| match key.get_ref().as_ref() {
                     "host" => said.files_host = reader.value(value, base_url),
                     "token_file" => {
@@ -194,6 +191,33 @@ impl Reader<'_> {
                 _ => self.unknown(key, "", KNOWN),
             }
         }
+    }
+
+    fn api(&mut self, value: &Value<'_>, said: &mut Said) {
+        self.section(value, |reader, key, value| match key.get_ref().as_ref() {
+            "base_url" => said.base_url = reader.value(value, base_url),
+            "in_flight" => said.in_flight = reader.value(value, in_flight),
+            "songs_per_day" => said.songs_per_day = reader.value(value, songs_per_day),
+            "completion" => said.completion = reader.value(value, completion),
+            _ => {
+                let known = &["base_url", "completion", "in_flight", "songs_per_day"];
+                reader.unknown(key, "in [api]", known);
+            }
+        });
+    }
+
+    fn webhook(&mut self, value: &Value<'_>, said: &mut webhook::Said) {
+        said.section = Some(Located {
+            value: (),
+            place: self.place(value.span()),
+        });
+        self.section(value, |reader, key, value| match key.get_ref().as_ref() {
+            "listen" => {
+                said.listen = reader.value(value, |value| webhook::listen(string(value)?));
+            }
+            "public_url" => said.public_url = reader.value(value, base_url),
+            _ => reader.unknown(key, "in [webhook]", &["listen", "public_url"]),
+        });
     }
 
     /// A word of the API that we do not know, with the known action whose fields it takes.
@@ -338,6 +362,14 @@ fn language(value: &DeValue<'_>) -> Result<Option<Language>, String> {
 
 fn base_url(value: &DeValue<'_>) -> Result<Url, String> {
     words::base_url(string(value)?)
+}
+
+fn completion(value: &DeValue<'_>) -> Result<Completion, String> {
+    let text = string(value)?;
+    Completion::from_name(text).ok_or_else(|| {
+        let known: Vec<&str> = Completion::ALL.into_iter().map(Completion::name).collect();
+        words::no_such("completion", text, &known)
+    })
 }
 
 fn in_flight(value: &DeValue<'_>) -> Result<u16, String> {

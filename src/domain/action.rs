@@ -76,6 +76,8 @@ pub enum Field {
     Seed,
     /// Where the provider posts the result.
     CallbackUrl,
+    /// How the end is heard of: ours, never sent.
+    Completion,
     /// A style; in no document, sent by some of the provider's clients.
     Style,
     /// What the style should avoid; in no document.
@@ -143,6 +145,8 @@ pub enum When {
     Sung,
     /// Only when fields that stand in no document are wanted.
     Experimental,
+    /// Only when a way to hear of the end was chosen for this order.
+    Chosen,
 }
 
 /// One row of the table: an action takes this field, then, and needs it or not.
@@ -179,6 +183,7 @@ const COVER: Rule = rule(Field::CoverStrength, When::Always, Need::Optional);
 const WEIRDNESS: Rule = rule(Field::Weirdness, When::Always, Need::Optional);
 const SEED: Rule = rule(Field::Seed, When::Always, Need::Optional);
 const CALLBACK: Rule = rule(Field::CallbackUrl, When::Always, Need::Optional);
+const COMPLETION: Rule = rule(Field::Completion, When::Chosen, Need::Optional);
 const TRIED_STYLE: Rule = rule(Field::Style, When::Experimental, Need::Optional);
 const TRIED_NOT: Rule = rule(Field::StyleNegative, When::Experimental, Need::Optional);
 const TRIED_VOICE: Rule = rule(Field::VocalGender, When::Experimental, Need::Optional);
@@ -188,45 +193,45 @@ const TRIED_WORDS: Rule = rule(Field::LyricPrompt, When::Experimental, Need::Opt
 #[rustfmt::skip]
 const GENERATE_FIELDS: &[Rule] = &[
     ACTION, CUSTOM, IDEA, STYLE, LYRIC, TITLE, MODEL, INSTRUMENTAL, SOUND, WORDS, WEIRDNESS, SEED,
-    CALLBACK, TRIED_STYLE, TRIED_NOT, TRIED_VOICE, TRIED_WORDS,
+    CALLBACK, COMPLETION, TRIED_STYLE, TRIED_NOT, TRIED_VOICE, TRIED_WORDS,
 ];
 
 /// `cover` and `upload_cover`, from the guide.
 #[rustfmt::skip]
 const COVER_FIELDS: &[Rule] = &[
     ACTION, SOURCE, CUSTOM, PROMPT, LYRIC, TITLE, MODEL, INSTRUMENTAL, COVER, SOUND, WORDS, WEIRDNESS,
-    SEED, CALLBACK, TRIED_STYLE, TRIED_NOT, TRIED_VOICE, TRIED_WORDS,
+    SEED, CALLBACK, COMPLETION, TRIED_STYLE, TRIED_NOT, TRIED_VOICE, TRIED_WORDS,
 ];
 
 /// `extend` and `upload_extend`, from the guide.
 #[rustfmt::skip]
 const EXTEND_FIELDS: &[Rule] = &[
     ACTION, SOURCE, CONTINUE, CUSTOM, PROMPT, LYRIC, TITLE, MODEL, INSTRUMENTAL, SOUND, WORDS, WEIRDNESS,
-    SEED, CALLBACK, TRIED_STYLE, TRIED_NOT, TRIED_VOICE, TRIED_WORDS,
+    SEED, CALLBACK, COMPLETION, TRIED_STYLE, TRIED_NOT, TRIED_VOICE, TRIED_WORDS,
 ];
 
 /// `replace_section` and `upload_replace_section`, from the guide.
 #[rustfmt::skip]
 const REPLACE_FIELDS: &[Rule] = &[
     ACTION, SOURCE, START, END, CUSTOM, PROMPT, LYRIC, TITLE, MODEL, INSTRUMENTAL, SOUND, WORDS, WEIRDNESS,
-    SEED, CALLBACK, TRIED_STYLE, TRIED_NOT, TRIED_VOICE, TRIED_WORDS,
+    SEED, CALLBACK, COMPLETION, TRIED_STYLE, TRIED_NOT, TRIED_VOICE, TRIED_WORDS,
 ];
 
 /// `variation` and `swap_vocals`, from the guide.
 #[rustfmt::skip]
 const REMAKE_FIELDS: &[Rule] = &[
     ACTION, SOURCE, CUSTOM, PROMPT, LYRIC, TITLE, MODEL, INSTRUMENTAL, SOUND, WORDS, WEIRDNESS, SEED,
-    CALLBACK, TRIED_STYLE, TRIED_NOT, TRIED_VOICE, TRIED_WORDS,
+    CALLBACK, COMPLETION, TRIED_STYLE, TRIED_NOT, TRIED_VOICE, TRIED_WORDS,
 ];
 
 /// `swap_instrumentals`, from the guide: the words stay, so there are none to give.
 #[rustfmt::skip]
 const MUSIC_FIELDS: &[Rule] = &[
-    ACTION, SOURCE, PROMPT, TITLE, MODEL, SOUND, WEIRDNESS, SEED, CALLBACK, TRIED_STYLE, TRIED_NOT,
+    ACTION, SOURCE, PROMPT, TITLE, MODEL, SOUND, WEIRDNESS, SEED, CALLBACK, COMPLETION, TRIED_STYLE, TRIED_NOT,
 ];
 
 /// `stems`, from the guide.
-const STEMS_FIELDS: &[Rule] = &[ACTION, SOURCE, CALLBACK];
+const STEMS_FIELDS: &[Rule] = &[ACTION, SOURCE, CALLBACK, COMPLETION];
 
 /// Each action, in the order they are offered, with the API's word for it and the fields it takes, in the order the form
 /// shows them. A field may stand in two rows that never apply together.
@@ -307,7 +312,7 @@ impl Field {
     pub fn kind(self) -> FieldKind {
         let within = |min, max, default| FieldKind::Number(Range { min, max, default });
         match self {
-            Field::Action | Field::Custom | Field::Model => FieldKind::Choice,
+            Field::Action | Field::Custom | Field::Model | Field::Completion => FieldKind::Choice,
             Field::Instrumental => FieldKind::Switch,
             Field::Source => FieldKind::Song,
             Field::ContinueAt | Field::ReplaceStart | Field::ReplaceEnd => FieldKind::Moment,
@@ -335,7 +340,7 @@ impl Field {
         )
     }
 
-    /// The API's name of the field.
+    /// The API's name of the field; of the one that is ours, our own.
     pub fn name(self) -> &'static str {
         match self {
             Field::Action => "action",
@@ -355,6 +360,7 @@ impl Field {
             Field::Weirdness => "weirdness",
             Field::Seed => "seed",
             Field::CallbackUrl => "callback_url",
+            Field::Completion => "completion",
             Field::Style => "style",
             Field::StyleNegative => "style_negative",
             Field::VocalGender => "vocal_gender",

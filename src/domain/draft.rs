@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::action::{Action, Choice, Field, FieldKind, Model, Need, Range, When};
+use super::completion::Completion;
 use super::lyric::Lyric;
 use super::request::{AudiosRequest, Request};
 use super::song::{Song, SongId};
@@ -55,6 +56,8 @@ pub struct Draft {
     pub seed: String,
     /// An address as typed; empty when left alone.
     pub callback_url: String,
+    /// How the end is to be heard of, where that was chosen for this order.
+    pub completion: Option<Completion>,
     /// In no document; empty when left alone.
     pub style: String,
     /// In no document; empty when left alone.
@@ -155,6 +158,7 @@ impl Draft {
             When::Custom => self.custom,
             When::Sung => self.is_sung(),
             When::Experimental => self.experimental,
+            When::Chosen => self.completion.is_some(),
         }
     }
 
@@ -187,7 +191,11 @@ impl Draft {
             Field::VocalGender => &self.vocal_gender,
             Field::LyricPrompt => &self.lyric_prompt,
             Field::Lyric => &self.lyric,
-            Field::Action | Field::Custom | Field::Model | Field::Instrumental => return None,
+            Field::Action
+            | Field::Custom
+            | Field::Model
+            | Field::Instrumental
+            | Field::Completion => return None,
         })
     }
 
@@ -211,7 +219,11 @@ impl Draft {
             Field::VocalGender => &mut self.vocal_gender,
             Field::LyricPrompt => &mut self.lyric_prompt,
             Field::Lyric => &mut self.lyric,
-            Field::Action | Field::Custom | Field::Model | Field::Instrumental => return None,
+            Field::Action
+            | Field::Custom
+            | Field::Model
+            | Field::Instrumental
+            | Field::Completion => return None,
         })
     }
 
@@ -309,6 +321,8 @@ impl Draft {
             style_negative: line(Field::StyleNegative),
             vocal_gender: line(Field::VocalGender),
             lyric_prompt: line(Field::LyricPrompt),
+            completion: self.completion,
+            hook: None,
         }
     }
 }

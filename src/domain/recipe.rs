@@ -33,12 +33,13 @@ pub fn address(request: &Request, base: &str) -> String {
     )
 }
 
-/// The body exactly as it is sent: the fields that were filled in, and for an order that makes a song and is not called
-/// back, `async`, so that it is answered at once.
+/// The body exactly as it is sent: the fields that were filled in, and for an order that makes a song, is not called back
+/// and does not wait for its end on an open connection, `async`, so that it is answered at once. An address of ours to be
+/// called stands there once it is made.
 pub fn body(request: &Request) -> Map<String, Value> {
     let mut body = request.sent();
     let is_called_back = body.contains_key("callback_url");
-    if request.endpoint().answers_at_once() && !is_called_back {
+    if request.answers_at_once() && !is_called_back {
         body.insert("async".to_owned(), Value::Bool(true));
     }
     body
@@ -152,6 +153,9 @@ fn song(line: &mut String, order: &AudiosRequest, request: &Request) {
             continue;
         }
         told.push(rule.field);
+        if let (Field::Completion, Some(way)) = (rule.field, order.completion) {
+            flag(line, &flag_name(rule.field), way.name());
+        }
         match sent.get(rule.field.name()) {
             None => {}
             // The words alone say that they are to be sung.

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use super::action::{Action, Model};
+use super::completion::Completion;
 use super::song::{MediaKind, SongId};
+use super::task::TaskId;
 
 /// An order, by endpoint.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -143,6 +145,14 @@ pub struct AudiosRequest {
     /// In no document.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lyric_prompt: Option<String>,
+    /// How its end is to be heard of, and once it is sent, how it is. `None`: as the settings say, and once it is sent,
+    /// by asking. Never sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub completion: Option<Completion>,
+    /// The provider is to call an address of ours that stands for this task alone. The address proves itself by a secret, so
+    /// it is made when the order goes out and is kept nowhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hook: Option<TaskId>,
 }
 
 /// The body of an order for words.
@@ -219,10 +229,41 @@ impl Request {
         }
     }
 
-    /// The order as the user gave it: where a local file was hosted in the meantime is left out.
+    /// Whether it is answered at once, and what was ordered is made afterwards.
+    pub fn answers_at_once(&self) -> bool {
+        self.endpoint().answers_at_once() && self.completion() != Completion::Blocking
+    }
+
+    /// How the end of an order that was sent is heard of.
+    pub fn completion(&self) -> Completion {
+        match self {
+            Request::Audios(order) if order.hook.is_some() => Completion::Webhook,
+            Request::Audios(order) if order.completion == Some(Completion::Blocking) => {
+                Completion::Blocking
+            }
+            Request::Audios(_) => Completion::Polling,
+            _ => Completion::Blocking,
+        }
+    }
+
+    /// The task that an address of ours stands for, where the provider is to call one.
+    pub fn hook(&self) -> Option<TaskId> {
+        match self {
+            Request::Audios(order) => order.hook,
+            _ => None,
+        }
+    }
+
+    /// The order as the user gave it: where a local file was hosted in the meantime, and how the end is heard of, is left
+    /// out.
     #[must_use]
     pub fn as_ordered(&self) -> Request {
         match self {
+            Request::Audios(order) => Request::from(AudiosRequest {
+                completion: None,
+                hook: None,
+                ..(**order).clone()
+            }),
             Request::Upload(order) if order.file.is_some() => Request::Upload(UploadRequest {
                 audio_url: None,
                 file: order.file.clone(),
@@ -268,15 +309,27 @@ impl Request {
     }
 
     /// Whether `echoed`, the request a task record names, can be the record of this order:
-    /// everything sent stands there unchanged. A server may add its defaults.
+    /// everything sent stands there unchanged. A server may add its defaults. An address of ours in it belongs to one
+    /// task alone, which tells two equal orders apart.
     pub fn is_echoed_by(&self, echoed: &Request) -> bool {
         let seen = echoed.sent();
         // The word of an action stands among what is sent.
         self.endpoint() == echoed.endpoint()
+            && !self.is_called_elsewhere(echoed)
             && self
                 .sent()
                 .iter()
                 .all(|(name, value)| seen.get(name).is_some_and(|other| is_same(value, other)))
+    }
+
+    /// Whether the echoed request was to be answered to another address of ours, or to one of somebody else's.
+    fn is_called_elsewhere(&self, echoed: &Request) -> bool {
+        let is_foreign = matches!(echoed, Request::Audios(order) if order.callback_url.is_some());
+        match (self.hook(), echoed.hook()) {
+            (ours, Some(named)) => ours != Some(named),
+            (Some(_), None) => is_foreign,
+            (None, None) => false,
+        }
     }
 
     /// How many fields `echoed` names that this order left alone: of two orders a record can belong to, the one with
@@ -298,7 +351,9 @@ impl Request {
         let Ok(Value::Object(mut body)) = body else {
             unreachable!("a struct of texts, numbers and truth values is always a JSON object")
         };
-        body.remove("file");
+        for ours in ["file", "completion", "hook"] {
+            body.remove(ours);
+        }
         if let Some(name) = body.remove("action_name") {
             body.insert("action".to_owned(), name);
         }
@@ -353,6 +408,29 @@ mod tests {
         );
         assert!(!request("rain", Some(0.4)).is_echoed_by(&request("rain", Some(0.5))));
         assert!(!request("rain", None).is_echoed_by(&request("snow", None)));
+    }
+
+    #[test]
+    fn an_address_of_ours_tells_equal_orders_apart() {
+        let hooked = |hook: Option<i64>, url: Option<&str>| {
+            Request::from(AudiosRequest {
+                prompt: Some("rain".into()),
+                hook: hook.map(TaskId),
+                callback_url: url.map(str::to_owned),
+                ..AudiosRequest::default()
+            })
+        };
+        let (one, two) = (hooked(Some(1), None), hooked(Some(2), None));
+        assert!(one.is_echoed_by(&one) && !one.is_echoed_by(&two));
+        assert!(!hooked(None, None).is_echoed_by(&one));
+        let stranger = hooked(None, Some("https://example.com/done"));
+        assert!(!one.is_echoed_by(&stranger));
+        assert!(
+            one.is_echoed_by(&hooked(None, None)),
+            "a server need not repeat it"
+        );
+        assert_eq!(one.as_ordered(), two.as_ordered());
+        assert!(!one.sent().contains_key("hook"));
     }
 
     #[test]

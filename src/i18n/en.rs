@@ -6,6 +6,7 @@ mod deeds;
 mod ears;
 mod failures;
 mod flow;
+mod hearing;
 mod taking;
 
 use super::{Details, QueueCount, Strings, Windows, joined, key, name, some};
@@ -208,6 +209,7 @@ pub(super) static STRINGS: Strings = Strings {
             )
         },
     },
+    hearing: hearing::HEARING,
     taking: taking::TAKING,
     listening: ears::LISTENING,
     flow: flow::FLOW,
@@ -351,6 +353,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         }
         Notice::Undone => "Brought back".to_owned(),
         Notice::PasteCut(bytes) => format!("The text is full: {bytes} bytes were left out"),
+        Notice::WebhookOpened(_) | Notice::WebhookNotOpened(_) => hearing::notice(notice),
         Notice::BatchOrdered(_) | Notice::BudgetReached(_) => taking::notice(notice, keys),
         Notice::Ear(told) => ears::notice(told, keys),
         Notice::Broke(what) => format!("Something inside broke: {what}. The log tells more."),
@@ -429,6 +432,7 @@ fn field(field: Field) -> &'static str {
         Field::ReplaceEnd => "Replace to",
         Field::CoverStrength => "Cover strength",
         Field::CallbackUrl => "Callback",
+        Field::Completion => hearing::HEARING.label,
         Field::Style => "Style *",
         Field::StyleNegative => "Avoid *",
         Field::VocalGender => "Voice *",

@@ -6,6 +6,7 @@ mod deeds;
 mod ears;
 mod failures;
 mod flow;
+mod hearing;
 mod taking;
 
 use super::{Details, QueueCount, Strings, Windows, joined, key, name, some};
@@ -208,6 +209,7 @@ pub(super) static STRINGS: Strings = Strings {
             )
         },
     },
+    hearing: hearing::HEARING,
     taking: taking::TAKING,
     listening: ears::LISTENING,
     flow: flow::FLOW,
@@ -342,6 +344,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         }
         Notice::Undone => "已撤销".to_owned(),
         Notice::PasteCut(bytes) => format!("文字已达上限，有 {bytes} 个字节没有粘贴"),
+        Notice::WebhookOpened(_) | Notice::WebhookNotOpened(_) => hearing::notice(notice),
         Notice::BatchOrdered(_) | Notice::BudgetReached(_) => taking::notice(notice, keys),
         Notice::Ear(told) => ears::notice(told, keys),
         Notice::Broke(what) => format!("程序内部发生错误：{what}。详情请看日志。"),
@@ -410,6 +413,7 @@ fn field(field: Field) -> &'static str {
         Field::ReplaceEnd => "替换终点",
         Field::CoverStrength => "翻唱强度",
         Field::CallbackUrl => "回调网址",
+        Field::Completion => hearing::HEARING.label,
         Field::Style => "风格 *",
         Field::StyleNegative => "排除风格 *",
         Field::VocalGender => "人声 *",

@@ -6,6 +6,7 @@ mod deeds;
 mod ears;
 mod failures;
 mod flow;
+mod hearing;
 mod taking;
 
 use super::{Details, QueueCount, Strings, Windows, joined, key, name, some};
@@ -203,6 +204,7 @@ pub(super) static STRINGS: Strings = Strings {
             )
         },
     },
+    hearing: hearing::HEARING,
     taking: taking::TAKING,
     listening: ears::LISTENING,
     flow: flow::FLOW,
@@ -334,6 +336,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         }
         Notice::Undone => "已復原".to_owned(),
         Notice::PasteCut(bytes) => format!("文字已達上限，有 {bytes} 個位元組沒有貼上"),
+        Notice::WebhookOpened(_) | Notice::WebhookNotOpened(_) => hearing::notice(notice),
         Notice::BatchOrdered(_) | Notice::BudgetReached(_) => taking::notice(notice, keys),
         Notice::Ear(told) => ears::notice(told, keys),
         Notice::Broke(what) => format!("程式內部發生錯誤：{what}。詳情請看記錄檔。"),
@@ -402,6 +405,7 @@ fn field(field: Field) -> &'static str {
         Field::ReplaceEnd => "替換終點",
         Field::CoverStrength => "翻唱強度",
         Field::CallbackUrl => "回呼網址",
+        Field::Completion => hearing::HEARING.label,
         Field::Style => "風格 *",
         Field::StyleNegative => "排除風格 *",
         Field::VocalGender => "人聲 *",

@@ -23,9 +23,9 @@ pub(super) async fn mix(
         .into_iter()
         .map(|(stem, gain)| (world.media().join(stem.name), gain))
         .collect();
-    let written = spawn_blocking(move || audio::export_mix(&stems, &path)).await;
+    let written = spawn_blocking(move || audio::export_mix(&stems, &path, false, &mut |_| {})).await;
     let reason = match written {
-        Ok(Ok(())) => return SongEvent::Exported { song, to },
+        Ok(Ok(_)) => return SongEvent::Exported { song, to },
         Ok(Err(error)) => error.to_string(),
         Err(_) => "the program broke inside".to_owned(),
     };

@@ -5,7 +5,7 @@
 use tracing::{debug, info, warn};
 
 use crate::app::effect::Effect;
-use crate::app::event::{Event, SongEvent, Stumble, TaskEvent, TokenEvent};
+use crate::app::event::{Event, SongEvent, Stumble, TaskEvent, TokenEvent, WebhookEvent};
 use crate::domain::Failure;
 
 /// Notes what happened.
@@ -27,6 +27,8 @@ pub(super) fn event(event: &Event) {
         }
         Event::Stumbled(Stumble::NotCopied(reason)) => warn!(reason, "not copied"),
         Event::Stumbled(Stumble::Broke(what)) => warn!(what, "broke"),
+        Event::Webhook(WebhookEvent::Opened(at)) => info!(at, "webhook opened"),
+        Event::Webhook(WebhookEvent::NotOpened(reason)) => warn!(reason, "webhook not opened"),
         Event::HungUp => info!("hung up"),
     }
 }
@@ -47,6 +49,7 @@ pub(super) fn effects(effects: &[Effect]) {
             Effect::Search { sought, .. } => info!(tasks = sought.len(), "searching"),
             Effect::Download { song, kind, .. } => info!(song = song.0, ?kind, "downloading"),
             Effect::Export { song, .. } => info!(song = song.0, "writing a mix"),
+            Effect::Listen => debug!("opening the webhook"),
             Effect::ReadLibrary => debug!("reading the library"),
             Effect::Save(_) => debug!("saving"),
             Effect::Player(_) => debug!("playing"),
@@ -78,6 +81,7 @@ fn task(event: &TaskEvent) {
             Ok(listing) => info!(offset = page.offset, records = listing.count, "listed"),
             Err(failure) => warn!(failure = ?brief(failure), "not listed"),
         },
+        TaskEvent::Delivered { task, .. } => info!(task = task.0, "delivered"),
         TaskEvent::Hosting { .. } => debug!("hosting a file"),
         TaskEvent::Hosted { task, .. } => info!(task = task.0, "hosted"),
         TaskEvent::NotHosted { task, failure } => {

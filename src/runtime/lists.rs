@@ -90,7 +90,9 @@ async fn search(
 
 async fn list(world: &World, page: Page) -> Result<Listing, Failure> {
     let token = token(world)?;
-    world.client().list(&token, page).await
+    let mut listing = world.client().list(&token, page).await?;
+    world.hook().recognise(&mut listing.records);
+    Ok(listing)
 }
 
 /// Reads the ledger, then the library: with that the engine begins, and knows by then which ids are its own.

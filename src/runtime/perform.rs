@@ -5,11 +5,12 @@
 
 use std::collections::HashMap;
 
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::task::{AbortHandle, JoinError, JoinSet};
 
 use super::export;
-use super::fetch;
+use super::fetch::Errand;
 use super::lists;
 use super::world::World;
 use crate::api::{self, Accepted, Secret};
@@ -21,6 +22,8 @@ use crate::domain::{ApiTaskId, Failure, FailureKind, Record, Request, SongId, Ta
 pub enum News {
     /// Something happened.
     Happened(Event),
+    /// Something happened that came from outside unasked; the place it takes is free again once it is seen.
+    Hinted(Event, OwnedSemaphorePermit),
     /// A token is stored and used from now on.
     TokenIs(Event, Secret),
     /// Everything before leaving is done; why something is still not kept, if anything is not.
@@ -231,9 +234,17 @@ fn begin(world: &World, effect: Effect, news: &UnboundedSender<News>, jobs: &mut
             let hosting = async move { tell(&news, host(&world, &news, task, &path).await) };
             jobs.hosting.insert(task, jobs.all.spawn(hosting));
         }
+        Effect::Listen => {
+            jobs.all.spawn_blocking(move || {
+                let event = world.hook().open(&news);
+                let _ = news.send(News::Happened(Event::Webhook(event)));
+            });
+        }
         Effect::Download { song, kind, url } => {
+            // Noted at once: the player's next command may be to play it.
+            let errand = Errand::begin(&world, (song, kind), url);
             jobs.all.spawn(async move {
-                let event = fetch::download(&world, &news, (song, kind), url).await;
+                let event = errand.run(&world, &news).await;
                 let _ = news.send(News::Happened(Event::Song(event)));
             });
         }
@@ -267,7 +278,8 @@ pub(super) fn token(world: &World) -> Result<Secret, Failure> {
         .ok_or_else(|| Failure::new(FailureKind::NoToken, ""))
 }
 
-async fn submit(world: &World, task: TaskId, request: Request) -> TaskEvent {
+async fn submit(world: &World, task: TaskId, mut request: Request) -> TaskEvent {
+    world.hook().address(&mut request);
     let answer = match token(world) {
         Ok(token) => world.client().submit(&token, &request).await,
         Err(failure) => Err(failure),
@@ -283,7 +295,10 @@ async fn submit(world: &World, task: TaskId, request: Request) -> TaskEvent {
             trace_id,
             record: record.map(Box::new),
         },
-        Err(failure) => TaskEvent::NotAccepted { task, failure },
+        Err(mut failure) => {
+            world.hook().hide_in(&mut failure, task);
+            TaskEvent::NotAccepted { task, failure }
+        }
     }
 }
 
@@ -293,7 +308,10 @@ async fn retrieve(world: &World, asked: Vec<ApiTaskId>) -> TaskEvent {
         Err(failure) => Err(failure),
     };
     match answer {
-        Ok(records) => TaskEvent::Retrieved { asked, records },
+        Ok(mut records) => {
+            world.hook().recognise(&mut records);
+            TaskEvent::Retrieved { asked, records }
+        }
         Err(failure) => TaskEvent::NotRetrieved { asked, failure },
     }
 }

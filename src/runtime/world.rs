@@ -5,14 +5,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc::UnboundedSender;
 
+use super::hook::Hook;
 use super::perform::News;
 use super::token::Entered;
 use crate::api::{Client, Host, Secret};
 use crate::app::effect::Effect;
 use crate::app::event::{Event, TokenEvent};
-use crate::audio::{Audio, OutputChoice};
+use crate::audio::{Arrivals, Audio, OutputChoice, Shelf};
 use crate::domain::PlayerEvent;
 use crate::store::Store;
+use crate::webhook::Plan;
 
 /// Stores a token that was typed in; the error is told to the user.
 pub type StoreToken = Arc<dyn Fn(&str) -> Result<(), String> + Send + Sync>;
@@ -28,9 +30,10 @@ struct Inner {
     store: Store,
     audio: Mutex<Option<Audio>>,
     output: OutputChoice,
-    media: PathBuf,
+    shelf: Shelf,
     files_host: Host,
     home: Option<PathBuf>,
+    hook: Hook,
     token: Mutex<Option<Secret>>,
     store_token: StoreToken,
     news: Mutex<Option<UnboundedSender<News>>>,
@@ -46,10 +49,14 @@ pub struct Handles {
     pub output: OutputChoice,
     /// The folder of the songs' files.
     pub media: PathBuf,
+    /// The folder where the shapes of songs are kept, if anywhere.
+    pub shapes: Option<PathBuf>,
     /// Where local files are brought, so that the API can fetch them.
     pub files_host: Host,
     /// The user's folder, which `~` stands for.
     pub home: Option<PathBuf>,
+    /// Where the provider can call us.
+    pub webhook: Plan,
     /// The token, if there is one.
     pub token: Option<Secret>,
     /// How a token that is typed in is stored.
@@ -65,9 +72,14 @@ impl World {
                 store: handles.store,
                 audio: Mutex::new(None),
                 output: handles.output,
-                media: handles.media,
+                shelf: Shelf {
+                    media: handles.media,
+                    shapes: handles.shapes,
+                    arrivals: Arrivals::default(),
+                },
                 files_host: handles.files_host,
                 home: handles.home,
+                hook: Hook::new(handles.webhook),
                 token: Mutex::new(handles.token),
                 store_token: handles.store_token,
                 news: Mutex::new(None),
@@ -87,12 +99,22 @@ impl World {
 
     /// The folder of the songs' files.
     pub fn media(&self) -> &PathBuf {
-        &self.inner.media
+        &self.inner.shelf.media
+    }
+
+    /// Where the player finds its songs.
+    pub fn shelf(&self) -> &Shelf {
+        &self.inner.shelf
     }
 
     /// Where local files are brought.
     pub fn files_host(&self) -> &Host {
         &self.inner.files_host
+    }
+
+    /// The place where the provider calls.
+    pub(super) fn hook(&self) -> &Hook {
+        &self.inner.hook
     }
 
     /// A path as the user wrote it: `~/` is their own folder.
@@ -153,7 +175,7 @@ impl World {
                 let _ = news.send(News::Happened(Event::Player(event)));
             }
         };
-        Audio::start(self.inner.media.clone(), self.inner.output.clone(), tell)
+        Audio::start(self.inner.shelf.clone(), self.inner.output.clone(), tell)
     }
 }
 

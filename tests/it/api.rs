@@ -1,5 +1,6 @@
 //! The API client: against the documented answers, and against servers that behave and misbehave on the loopback.
 
+mod along;
 mod endpoints;
 mod exchange;
 mod files;

@@ -13,7 +13,7 @@ use fuzzbox::config::{
     Config, ConfigError, Flags, Language, Origin, Paths, SoundOutput, StyleColor, Theme, Token,
     load, protect_token, store_token, token,
 };
-use fuzzbox::domain::Action;
+use fuzzbox::domain::{Action, Completion};
 
 /// A home directory and an environment that know nothing of the real ones.
 struct Home {
@@ -490,4 +490,43 @@ fn a_kept_token_is_its_owners_alone() {
     assert_eq!(exposed(), None);
     assert!(store_token(&paths, "no good").is_err());
     assert_eq!(fs::read_to_string(&paths.token_file).unwrap(), "two\n");
+}
+
+#[test]
+fn the_provider_can_call_where_the_file_says() {
+    let home = Home::new().file(
+        "[api]\ncompletion = \"webhook\"\n[webhook]\nlisten = \"127.0.0.1:9999\"\n\
+         public_url = \"https://studio.example/hook/\"\n",
+    );
+    let config = home.loaded();
+    assert_eq!(config.completion.value, Completion::Webhook);
+    let webhook = config.webhook.unwrap();
+    assert_eq!(webhook.listen.to_string(), "127.0.0.1:9999");
+    assert_eq!(webhook.shown(), "https://studio.example/hook");
+    assert_eq!(Home::new().loaded().webhook, None);
+    // A provider on this machine needs no way in from outside.
+    let near = Home::new().file("[api]\nbase_url = \"http://localhost:8787\"\n[webhook]\n");
+    assert_eq!(
+        near.loaded().webhook.unwrap().shown(),
+        "http://127.0.0.1:8788"
+    );
+}
+
+#[test]
+fn a_way_to_be_called_that_cannot_work_is_a_mistake() {
+    for (text, told) in [
+        ("[webhook]\nlisten = \"127.0.0.1:9999\"\n", "public_url"),
+        ("[api]\ncompletion = \"webhook\"\n", "[webhook]"),
+        (
+            "[api]\ncompletion = \"weebhook\"\n",
+            "Did you mean \"webhook\"?",
+        ),
+        ("[webhook]\nlisten = \"8788\"\n", "\"127.0.0.1:8788\""),
+        ("[webhook]\npublic = \"x\"\n", "public_url"),
+        ("[webhook]\npublic_url = \"studio\"\n", "not an address"),
+    ] {
+        let mistake = Home::new().file(text).mistake();
+        assert!(mistake.contains(told), "{mistake}");
+        assert!(mistake.contains("config.toml:"), "{mistake}");
+    }
 }

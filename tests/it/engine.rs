@@ -4,6 +4,7 @@ mod bench;
 mod budget;
 mod doubt;
 mod holds;
+mod hooks;
 mod life;
 mod money;
 mod order;

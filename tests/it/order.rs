@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
-use fuzzbox::domain::{Hold, Saved, TaskState};
+use fuzzbox::domain::{Completion, Hold, Saved, TaskState};
 use fuzzbox::sim::SimConfig;
 use fuzzbox::store::Store;
 use rustix::process::{Pid, Signal, kill_process};
@@ -352,4 +352,49 @@ fn the_accounts_earlier_songs_come_into_another_library() {
     assert!(out.contains(" 0 new"), "{out}");
     assert_eq!(kept(&home).songs.len(), 2);
     assert_eq!(server.orders(), 2);
+}
+
+#[test]
+fn an_order_is_heard_of_as_it_was_told() {
+    let server = Server::quick();
+    let (home, output) = words(&server, "generate --prompt rain --completion blocking");
+    ended(&output, 0);
+    assert_eq!(
+        kept(&home).tasks[0].request.completion(),
+        Completion::Blocking
+    );
+    assert_eq!((server.orders(), server.questions()), (1, 0));
+    let (_, output) = words(&server, "generate --prompt rain --completion webhook");
+    let (_, err) = ended(&output, 2);
+    assert!(err.contains("[webhook] in the config"), "{err}");
+    let (_, output) = words(&server, "generate --prompt rain --completion telepathy");
+    let (_, err) = ended(&output, 2);
+    assert!(err.contains("polling, blocking, webhook"), "{err}");
+    assert_eq!(server.orders(), 1);
+}
+
+#[test]
+fn the_provider_calls_a_command_that_waits() {
+    let server = Server::scripted("steady");
+    let home = Home::new();
+    let folder = home.path().join("config").join("fuzzbox");
+    std::fs::create_dir_all(&folder).expect("ours");
+    let config = "[api]\ncompletion = \"webhook\"\n[webhook]\nlisten = \"127.0.0.1:0\"\n";
+    std::fs::write(folder.join("config.toml"), config).expect("ours");
+    let output = run(&home, &server, &["generate", "--prompt", "rain"]);
+    ended(&output, 0);
+    let task = &kept(&home).tasks[0];
+    assert_eq!(task.request.completion(), Completion::Webhook);
+    // Asked once, to have the call confirmed.
+    assert_eq!((server.orders(), server.questions()), (1, 1));
+    let output = run(
+        &home,
+        &server,
+        &["generate", "--prompt", "rain", "--dry-run"],
+    );
+    let (out, _) = ended(&output, 0);
+    assert!(
+        out.contains("\"callback_url\": \"http://127.0.0.1/•••••\""),
+        "{out}"
+    );
 }

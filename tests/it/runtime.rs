@@ -2,6 +2,7 @@
 
 mod crashes;
 mod desk;
+mod hooks;
 mod refusals;
 mod works;
 

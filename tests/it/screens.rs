@@ -415,6 +415,10 @@ fn notices() -> Vec<Notice> {
         Notice::FormCleared,
         Notice::Undone,
         Notice::PasteCut(1024),
+        Notice::WebhookOpened("127.0.0.1:8788".to_owned()),
+        Notice::WebhookNotOpened(
+            "cannot listen on 127.0.0.1:8788: another program has that port".to_owned(),
+        ),
         Notice::Broke("download".to_owned()),
     ]
 }

@@ -7,7 +7,8 @@ use fuzzbox::app::notice::{Copied, Notice, Refusal};
 use fuzzbox::app::panes::overlay::Overlay;
 use fuzzbox::app::settings::{Locale, Settings};
 use fuzzbox::domain::{
-    Action, Draft, Failure, FailureKind, Hold, Outcome, Request, Saved, TaskState, recipe,
+    Action, Completion, Draft, Failure, FailureKind, Hold, Outcome, Request, Saved, TaskState,
+    recipe,
 };
 use fuzzbox::i18n;
 
@@ -386,4 +387,56 @@ fn the_windows_fit_every_screen_and_speak_every_language() {
             }
         }
     }
+}
+
+/// A draft whose end is heard of in this way, where the provider can call.
+fn heard_by(completion: Completion) -> Bench {
+    let saved = Saved {
+        draft: Draft {
+            prompt: "rain".to_owned(),
+            completion: Some(completion),
+            ..Draft::default()
+        },
+        ..Saved::default()
+    };
+    let settings = Settings {
+        webhook: Some("https://studio.example/hook/".to_owned()),
+        ..Settings::default()
+    };
+    Bench::with(saved, settings)
+}
+
+#[test]
+fn an_address_of_ours_is_shown_without_what_proves_it() {
+    let mut bench = heard_by(Completion::Webhook);
+    bench.keys("v");
+    let screen = bench.screen();
+    assert!(
+        screen.contains("\"callback_url\": \"https://studio.example/hook/•••••\""),
+        "{screen}"
+    );
+    assert!(!screen.contains("async"), "{screen}");
+    bench.keys("esc y down enter");
+    let curl = copied(&mut bench);
+    assert!(curl.contains("https://studio.example/hook/•••••"), "{curl}");
+    bench.keys("y down down down enter");
+    let line = copied(&mut bench);
+    assert_eq!(
+        line,
+        "fuzzbox generate --prompt rain --completion webhook\n"
+    );
+}
+
+#[test]
+fn who_waits_on_an_open_line_sends_no_wish_to_be_answered_at_once() {
+    let mut bench = heard_by(Completion::Blocking);
+    bench.keys("v");
+    let screen = bench.screen();
+    assert!(!screen.contains("async") && !screen.contains("callback_url"));
+    bench.keys("esc y enter");
+    let json = copied(&mut bench);
+    assert_eq!(
+        json,
+        "{\n  \"action\": \"generate\",\n  \"prompt\": \"rain\"\n}"
+    );
 }

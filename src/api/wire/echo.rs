@@ -80,6 +80,9 @@ fn audios(fields: &Map<String, Value>) -> Option<Request> {
         replace_section_end: share("replace_section_end"),
         cover_strength: share("cover_strength"),
         callback_url: text("callback_url"),
+        completion: None,
+        // Whether the address is one of ours is seen by who knows the secret.
+        hook: None,
         style: text("style"),
         style_negative: text("style_negative"),
         vocal_gender: text("vocal_gender"),

@@ -31,10 +31,13 @@ pub(super) struct Ordered<'a> {
 }
 
 impl Ordered<'_> {
-    /// Whether the answer itself is the end of the work. Songs are made after the answer.
+    /// Whether the answer itself is the end of the work. Songs are made after the answer, unless it was waited for.
     pub(super) fn is_done_when_answered(self) -> bool {
-        self.endpoint
-            .is_some_and(|endpoint| !endpoint.answers_at_once())
+        match (self.request, self.endpoint) {
+            (Some(request), _) => !request.answers_at_once(),
+            (None, Some(endpoint)) => !endpoint.answers_at_once(),
+            (None, None) => false,
+        }
     }
 
     /// Whether it can be a song: then a link alone says nothing, for it may be a preview.

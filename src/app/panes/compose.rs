@@ -9,10 +9,11 @@ use crate::app::command::{ComposeCommand, Motion};
 use crate::app::cx::Cx;
 use crate::app::editor::Editor;
 use crate::app::notice::{Notice, Refusal};
+use crate::app::settings::Settings;
 use crate::domain::action::{Choice, Field, FieldKind, Model, Range};
 use crate::domain::draft::{Draft, FieldError, Problem};
 use crate::domain::text::clean_line;
-use crate::domain::{Seconds, Song};
+use crate::domain::{Completion, Seconds, Song};
 
 /// How far an arrow key moves a strength.
 const STEP: f64 = 0.05;
@@ -168,6 +169,12 @@ impl Compose {
                 self.keep_selection_on_a_row();
                 true
             }
+            ComposeCommand::Completion => {
+                self.finish_line();
+                self.step_completion(1, cx.settings);
+                self.selected = Field::Completion;
+                true
+            }
             ComposeCommand::MuchLess => self.step(-LARGE, cx),
             ComposeCommand::MuchMore => self.step(LARGE, cx),
             // Stories between panes: dispatch takes them.
@@ -267,6 +274,7 @@ impl Compose {
             Field::Model => self.draft.model = None,
             Field::Instrumental => self.draft.instrumental = None,
             Field::Custom => self.draft.custom = false,
+            Field::Completion => self.draft.completion = None,
             Field::Action => self.choose(Choice::default()),
             field => {
                 if let Some(text) = self.draft.text_mut(field) {
@@ -296,6 +304,7 @@ impl Compose {
             FieldKind::Choice => match self.selected {
                 Field::Custom => self.draft.custom = !self.draft.custom,
                 Field::Action => self.step_action(by, &cx.settings.actions),
+                Field::Completion => self.step_completion(by, cx.settings),
                 _ => self.step_model(by, &cx.settings.models),
             },
             FieldKind::Line { .. } | FieldKind::Song | FieldKind::Address | FieldKind::Text => {
@@ -367,6 +376,14 @@ impl Compose {
         if let Some(model) = next_of(models, at, by) {
             self.draft.model = Some(model.clone());
         }
+    }
+
+    /// Through the ways to hear of the end that there are, from the one of the settings.
+    fn step_completion(&mut self, by: i8, settings: &Settings) {
+        let ways: Vec<Completion> = settings.completions().collect();
+        let now = self.draft.completion.unwrap_or(settings.completion);
+        let at = ways.iter().position(|way| *way == now);
+        self.draft.completion = next_of(&ways, at, by).copied();
     }
 
     fn keep_selection_on_a_row(&mut self) {

@@ -194,7 +194,7 @@ impl TaskQueue {
     }
 
     /// The order was taken, and this is its record.
-    fn adopt(&mut self, id: TaskId, record: TaskRecord, cx: &mut Cx) -> Vec<Made> {
+    pub(super) fn adopt(&mut self, id: TaskId, record: TaskRecord, cx: &mut Cx) -> Vec<Made> {
         let poll_at = first_poll(id, cx);
         let found = (record.id.clone(), record.trace_id.clone());
         let is_adopted = self.advance_with(
@@ -259,6 +259,11 @@ impl TaskQueue {
         }
     }
 
+    /// The provider called for it: it is worth a look now.
+    pub(super) fn look_soon(&mut self, id: TaskId, cx: &Cx) {
+        self.look_again(id, cx.now);
+    }
+
     /// Not worth a write: after a restart it is looked for at once.
     fn look_again(&mut self, id: TaskId, at: Timestamp) {
         if let Some(TaskState::InDoubt {
@@ -308,7 +313,7 @@ fn sent_at(task: &Task) -> Timestamp {
     task.submitted_at.unwrap_or(task.created_at)
 }
 
-fn is_like(task: &Task, record: &TaskRecord) -> bool {
+pub(super) fn is_like(task: &Task, record: &TaskRecord) -> bool {
     record
         .request
         .as_ref()
@@ -326,7 +331,7 @@ fn is_match(task: &Task, record: &TaskRecord, now: Timestamp) -> bool {
 
 /// Which record is whose: the likest and closest in time first, each record and each task once.
 fn matches(tasks: &[&Task], records: &[TaskRecord], now: Timestamp) -> Vec<(TaskId, TaskRecord)> {
-    let mut pairs: Vec<(usize, u64, usize, usize)> = Vec::new();
+    let mut pairs: Vec<(bool, usize, u64, usize, usize)> = Vec::new();
     for (t, task) in tasks.iter().enumerate() {
         for (r, record) in records.iter().enumerate() {
             if let Some(echoed) = record
@@ -335,7 +340,10 @@ fn matches(tasks: &[&Task], records: &[TaskRecord], now: Timestamp) -> Vec<(Task
                 .filter(|_| is_match(task, record, now))
             {
                 let distance = record.created_at.map_or(u64::MAX, |at| distance(task, at));
-                pairs.push((task.request.surplus_in(echoed), distance, t, r));
+                // An address of ours says it outright.
+                let is_likely = echoed.hook().is_none();
+                let surplus = task.request.surplus_in(echoed);
+                pairs.push((is_likely, surplus, distance, t, r));
             }
         }
     }
@@ -343,7 +351,7 @@ fn matches(tasks: &[&Task], records: &[TaskRecord], now: Timestamp) -> Vec<(Task
     let (mut taken, mut given) = (BTreeSet::new(), BTreeSet::<&ApiTaskId>::new());
     pairs
         .into_iter()
-        .filter_map(|(_, _, t, r)| {
+        .filter_map(|(.., t, r)| {
             let (task, record) = (tasks.get(t)?, records.get(r)?);
             let is_free = !taken.contains(&task.id) && !given.contains(&record.id);
             (is_free && taken.insert(task.id) && given.insert(&record.id))

@@ -9,7 +9,6 @@ use super::{Made, TaskQueue};
 use crate::app::cx::Cx;
 use crate::app::effect::Effect;
 use crate::app::notice::Notice;
-use crate::app::settings::Settings;
 use crate::domain::time::{after, elapsed};
 use crate::domain::{
     ApiTaskId, Failure, FailureKind, Task, TaskId, TaskRecord, TaskState, Timestamp,
@@ -20,6 +19,8 @@ const FIRST: f64 = 7.0;
 /// The shortest and the longest pause between two questions for a task, in seconds, as the provider advises.
 const SHORTEST: f64 = 5.0;
 const LONGEST: f64 = 15.0;
+/// The pause where the provider calls when it is done, in seconds.
+const SAFETY: f64 = 60.0;
 /// Until what age a task is asked for at the shortest pause, and by how much of its further age the pause grows.
 const YOUNG: f64 = 60.0;
 const GROWTH: f64 = 1.0 / 24.0;
@@ -189,12 +190,15 @@ impl TaskQueue {
         }
         due.sort_unstable();
         let soon = self.roll.polls.soon(now, paced(LONGEST, cx.settings));
-        let soon = soon.filter(|id| self.get(*id).is_some_and(|task| is_nearly_due(task, cx)));
+        let soon = soon.filter(|id| {
+            self.get(*id)
+                .is_some_and(|task| self.is_nearly_due(task, cx))
+        });
         let due = due.into_iter().map(|(_, id)| id);
         let batch = self.polls.batch.unwrap_or(BATCH);
         let ids: Vec<ApiTaskId> = due
             .chain(soon)
-            .filter_map(|id| self.get(id)?.api_id.clone())
+            .filter_map(|id| self.asked_id(self.get(id)?).cloned())
             .take(batch * free)
             .collect();
         for batch in ids.chunks(batch) {
@@ -202,6 +206,7 @@ impl TaskQueue {
                 return;
             }
             self.polls.ask(batch, now);
+            self.note_hints_asked(batch, cx);
             self.note_asked(batch);
             cx.emit(Effect::Retrieve(batch.to_vec()));
         }
@@ -220,24 +225,30 @@ impl TaskQueue {
                 self.note(task);
             }
         }
+        // Those that only a call has named are asked for by that name.
+        for task in self.hinted() {
+            self.note(task);
+        }
     }
 
     /// When a task is to be asked for, unless a question about it is open.
     pub(super) fn asks_at(&self, task: &Task) -> Option<Timestamp> {
-        let api_id = task.api_id.as_ref()?;
+        let api_id = self.asked_id(task)?;
         self.poll_at(task).filter(|_| !self.polls.is_asked(api_id))
     }
 
-    /// When a task is to be asked for, if it is one that can be.
+    /// When a task is to be asked for, if it is one that can be: sooner where the provider has called.
     fn poll_at(&self, task: &Task) -> Option<Timestamp> {
-        match task.state {
+        let own = match task.state {
             TaskState::Running { poll_at } => Some(poll_at),
-            TaskState::InDoubt { .. } => {
+            TaskState::InDoubt { .. } if task.api_id.is_some() => {
                 let strange = self.polls.strange.get(&task.id);
                 Some(strange.map_or(Timestamp::MIN, |strange| strange.ask_at))
             }
             _ => None,
-        }
+        };
+        let hint = self.hint_at(task);
+        own.into_iter().chain(hint).min()
     }
 
     pub(super) fn next_question(&self, now: Timestamp) -> Option<Timestamp> {
@@ -277,8 +288,9 @@ impl TaskQueue {
             .collect();
         let mut songs = Vec::new();
         for record in records {
-            songs.extend(self.deliver(record, cx));
+            songs.extend(self.confirm(record, cx));
         }
+        self.note_unconfirmed(asked, cx);
         for id in missing {
             self.on_strange(id, cx);
         }
@@ -299,6 +311,7 @@ impl TaskQueue {
             self.polls.batch = Some((asked.len() / 2).max(1));
         }
         self.polls.back_off(failure, cx);
+        self.note_unconfirmed(asked, cx);
     }
 
     /// The API does not know its own id: perhaps not yet. After a long time the user is asked, for money may be spent.
@@ -346,15 +359,36 @@ impl TaskQueue {
     /// Nothing that was just asked for is due at once again, whatever the answer was.
     fn postpone(&mut self, asked: &[ApiTaskId], cx: &Cx) {
         for id in asked {
-            let id = self.by_api_id.get(id).copied();
-            let Some(task) = id.and_then(|id| self.tasks.get_mut(&id)) else {
+            let Some(id) = self.by_api_id.get(id).copied() else {
                 continue;
             };
-            let (id, next) = (task.id, after(cx.now, pause(task, cx.now, cx.settings)));
+            let is_called = self.is_called(id);
+            let Some(task) = self.tasks.get_mut(&id) else {
+                continue;
+            };
+            let next = after(cx.now, pause(task, is_called, cx));
             if let TaskState::Running { poll_at } = &mut task.state {
                 *poll_at = next;
                 self.note(id);
             }
+        }
+    }
+
+    /// Whether a task may as well be asked for now, so that one question serves all that run.
+    fn is_nearly_due(&self, task: &Task, cx: &Cx) -> bool {
+        let TaskState::Running { poll_at } = task.state else {
+            return false;
+        };
+        age(task, cx.now) >= paced(SHORTEST, cx.settings)
+            && elapsed(cx.now, poll_at).0 <= pause(task, self.is_called(task.id), cx) / 2.0
+    }
+
+    /// When a task that was just taken is asked for the first time.
+    pub(super) fn first_poll(&self, id: TaskId, cx: &Cx) -> Timestamp {
+        if self.is_called(id) {
+            after(cx.now, paced(SAFETY * jitter(id, 0), cx.settings))
+        } else {
+            first_poll(id, cx)
         }
     }
 
@@ -370,27 +404,22 @@ impl TaskQueue {
     }
 }
 
-/// When a task that was just taken is asked for the first time.
+/// When a task that is only asked for is asked for the first time.
 pub(super) fn first_poll(id: TaskId, cx: &Cx) -> Timestamp {
     after(cx.now, paced(FIRST * jitter(id, 0), cx.settings))
 }
 
-/// The pause between two questions for a task of its age.
-fn pause(task: &Task, now: Timestamp, settings: &Settings) -> f64 {
-    let age = age(task, now) / pace(settings);
+/// The pause between two questions for a task of its age. One whose end the provider calls for is asked for all the same:
+/// a call can be lost.
+fn pause(task: &Task, is_called: bool, cx: &Cx) -> f64 {
+    if is_called {
+        return paced(SAFETY, cx.settings);
+    }
+    let age = age(task, cx.now) / pace(cx.settings);
     let pause = SHORTEST + (age - YOUNG).max(0.0) * GROWTH;
-    paced(pause.min(LONGEST), settings)
+    paced(pause.min(LONGEST), cx.settings)
 }
 
 fn age(task: &Task, now: Timestamp) -> f64 {
     elapsed(task.submitted_at.unwrap_or(task.created_at), now).0
-}
-
-/// Whether a task may as well be asked for now, so that one question serves all that run.
-fn is_nearly_due(task: &Task, cx: &Cx) -> bool {
-    let TaskState::Running { poll_at } = task.state else {
-        return false;
-    };
-    age(task, cx.now) >= paced(SHORTEST, cx.settings)
-        && elapsed(cx.now, poll_at).0 <= pause(task, cx.now, cx.settings) / 2.0
 }

@@ -3,7 +3,6 @@
 //! Invariant (money): a task goes back to waiting only when it is known that nothing was taken.
 
 use super::TaskQueue;
-use super::polling::first_poll;
 use super::retry::{asked_pause, doubling, if_ahead, is_due, jitter, paced};
 use super::roll::Place;
 use crate::app::cx::Cx;
@@ -166,7 +165,9 @@ impl TaskQueue {
             return;
         }
         while let Some((id, request)) = self.next_to_submit(cx) {
-            if !self.advance(id, TaskState::Submitting, cx) {
+            let request = self.with_completion(id, request, cx.settings);
+            let sent = request.clone();
+            if !self.advance_with(id, TaskState::Submitting, |task| task.request = sent, cx) {
                 return;
             }
             self.gate.sends(cx);
@@ -181,7 +182,7 @@ impl TaskQueue {
             return None;
         }
         self.at(Place::Waiting)
-            .find(|task| is_ready(task))
+            .find(|task| is_ready(task) && !self.waits_to_be_called(task, cx))
             .map(|task| (task.id, task.request.clone()))
     }
 
@@ -214,7 +215,7 @@ impl TaskQueue {
             }
             return;
         }
-        let poll_at = first_poll(id, cx);
+        let poll_at = self.first_poll(id, cx);
         self.advance_with(
             id,
             TaskState::Running { poll_at },
@@ -309,13 +310,13 @@ impl TaskQueue {
 }
 
 /// Whether it can be sent as it is: a local file must be at its host first.
-fn is_ready(task: &Task) -> bool {
+pub(super) fn is_ready(task: &Task) -> bool {
     matches!(task.state, TaskState::Waiting { .. }) && task.request.to_host().is_none()
 }
 
 /// When an order on the wire counts as unanswered.
 pub(super) fn unanswered_at(task: &Task) -> Option<Timestamp> {
-    let span = if task.request.endpoint().answers_at_once() {
+    let span = if task.request.answers_at_once() {
         UNANSWERED
     } else {
         UNANSWERED_WORK

@@ -14,10 +14,12 @@ use pulseaudio::protocol::{
 use pulseaudio::protocol::stream::{BufferAttr, StreamFlags};
 
 use super::server::Socket;
-use crate::audio::output::Spec;
+use crate::audio::output::{CHANNELS, Spec};
 
 /// No message of a server to a player is nearly as long.
 const LONGEST_MESSAGE: u32 = 1 << 20;
+/// The bytes of one frame on the wire.
+pub(super) const BYTES_PER_FRAME: u32 = 4 * CHANNELS as u32;
 /// The channel of all messages that are not samples.
 const CONTROL: u32 = u32::MAX;
 
@@ -37,6 +39,7 @@ pub(super) struct Stream {
     pub channel: u32,
     /// How many bytes the server wants first.
     pub wanted: u32,
+    pub store: Store,
 }
 
 /// Greets the server and makes a stream.
@@ -59,7 +62,8 @@ pub(super) fn open_stream(
     let mut props = Props::new();
     props.set(Prop::ApplicationName, c"fuzzbox");
     let _: SetClientNameReply = ask(&mut socket, 1, &Command::SetClientName(props), version)?;
-    let params = Command::CreatePlaybackStream(stream_params(spec, socket.is_far()));
+    let store = Store::new(socket.is_far());
+    let params = Command::CreatePlaybackStream(stream_params(spec, store));
     let made: CreatePlaybackStreamReply = ask(&mut socket, 2, &params, version)?;
     socket.set_patience(None)?;
     Ok(Stream {
@@ -67,34 +71,69 @@ pub(super) fn open_stream(
         version,
         channel: made.channel,
         wanted: made.requested_bytes,
+        store,
     })
 }
 
-fn stream_params(spec: Spec, far: bool) -> PlaybackStreamParams {
-    // 100 ms underran over a network with 40 to 60 ms of round trip.
-    let (target, request) = if far { (500, 100) } else { (150, 50) };
-    let bytes = |milliseconds: u32| milliseconds * spec.rate / 1000 * bytes_per_frame(spec);
+/// How much the server keeps of the stream, in 1/1000 s.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Store {
+    target: u32,
+    most: u32,
+}
+
+impl Store {
+    /// What is enough as a rule for a server here, or one at the other end of a network.
+    fn new(far: bool) -> Store {
+        // 100 ms underran over a network with 40 to 60 ms of round trip.
+        if far {
+            Store {
+                target: 500,
+                most: 2000,
+            }
+        } else {
+            Store {
+                target: 150,
+                most: 600,
+            }
+        }
+    }
+
+    /// Twice as much. False where that would be too much.
+    pub(super) fn grow(&mut self) -> bool {
+        let grown = (self.target * 2).min(self.most);
+        std::mem::replace(&mut self.target, grown) < grown
+    }
+
+    /// As the server is told it.
+    pub(super) fn attributes(self, spec: Spec) -> BufferAttr {
+        let bytes = |milliseconds: u32| {
+            let frames = u64::from(milliseconds) * u64::from(spec.rate) / 1000;
+            frames as u32 * BYTES_PER_FRAME
+        };
+        let request = if self.most > 1000 { 100 } else { 50 };
+        BufferAttr {
+            max_length: u32::MAX,
+            target_length: bytes(self.target),
+            pre_buffering: bytes(request),
+            minimum_request_length: bytes(request),
+            fragment_size: u32::MAX,
+        }
+    }
+}
+
+fn stream_params(spec: Spec, store: Store) -> PlaybackStreamParams {
     let mut props = Props::new();
     props.set(Prop::MediaName, CString::from(c"song"));
     props.set(Prop::MediaRole, c"music");
     PlaybackStreamParams {
         sample_spec: SampleSpec {
             format: SampleFormat::Float32Le,
-            channels: spec.channels as u8,
+            channels: CHANNELS as u8,
             sample_rate: spec.rate,
         },
-        channel_map: if spec.channels == 1 {
-            ChannelMap::mono()
-        } else {
-            ChannelMap::stereo()
-        },
-        buffer_attr: BufferAttr {
-            max_length: u32::MAX,
-            target_length: bytes(target),
-            pre_buffering: bytes(request),
-            minimum_request_length: bytes(request),
-            fragment_size: u32::MAX,
-        },
+        channel_map: ChannelMap::stereo(),
+        buffer_attr: store.attributes(spec),
         props,
         flags: StreamFlags {
             start_corked: true,
@@ -103,11 +142,6 @@ fn stream_params(spec: Spec, far: bool) -> PlaybackStreamParams {
         },
         ..PlaybackStreamParams::default()
     }
-}
-
-/// The bytes of one frame on the wire.
-pub(super) fn bytes_per_frame(spec: Spec) -> u32 {
-    4 * u32::from(spec.channels)
 }
 
 /// Sends a question and waits for its answer.
@@ -174,22 +208,25 @@ pub(super) fn command(
     Ok(bytes)
 }
 
-/// Samples as they are sent, in messages of at most 64 KiB.
+/// Samples as they are sent, in messages of at most 64 KiB. They take the place of the last `instead` frames sent before.
 pub(super) fn samples(
     channel: u32,
     samples: &[f32],
+    instead: u64,
     bytes: &mut Vec<u8>,
 ) -> Result<(), ProtocolError> {
     bytes.clear();
+    let mut offset = (instead * u64::from(BYTES_PER_FRAME)).wrapping_neg(); // the protocol counts from the end of what there is
     for part in samples.chunks(1 << 14) {
         let descriptor = Descriptor {
             length: part.len() as u32 * 4,
             channel,
-            offset: 0,
+            offset,
             flags: DescriptorFlags::empty(),
         };
         protocol::write_descriptor(&mut *bytes, &descriptor)?;
         bytes.extend(part.iter().flat_map(|sample| sample.to_le_bytes()));
+        offset = 0;
     }
     Ok(())
 }

@@ -15,8 +15,8 @@ use crate::app::settings::Settings;
 use crate::config;
 use crate::domain::recipe::{ACTION_WORD, flag_name};
 use crate::domain::{
-    Action, Draft, Field, FieldError, FileRequest, LyricsRequest, Model, Problem, Request, Song,
-    SongId, UploadRequest, lyric,
+    Action, Completion, Draft, Field, FieldError, FileRequest, LyricsRequest, Model, Problem,
+    Request, Song, SongId, UploadRequest, lyric,
 };
 
 /// The most bytes of a lyric that are read; what can be sent is far less.
@@ -145,6 +145,7 @@ impl Order {
         for rule in action.fields() {
             match rule.field {
                 Field::Action | Field::Custom => {}
+                Field::Completion => self.read_completion(matches, settings)?,
                 Field::Model => self.read_model(matches, settings)?,
                 Field::Instrumental => {
                     let name = flag_name(Field::Instrumental);
@@ -169,6 +170,34 @@ impl Order {
         if !self.given.contains(&field) {
             self.given.push(field);
         }
+    }
+
+    fn read_completion(
+        &mut self,
+        matches: &ArgMatches,
+        settings: &Settings,
+    ) -> Result<(), Trouble> {
+        let name = flag_name(Field::Completion);
+        let Some(word) = matches.get_one::<String>(&name) else {
+            return Ok(());
+        };
+        let way = Completion::from_name(word);
+        let told = match way {
+            Some(way) if settings.completions().any(|there| there == way) => {
+                self.draft.completion = Some(way);
+                return Ok(());
+            }
+            Some(_) => "needs [webhook] in the config, where the provider can call".to_owned(),
+            None => {
+                let ways: Vec<&str> = Completion::ALL.into_iter().map(Completion::name).collect();
+                format!(
+                    "there is no \"{}\"; there are: {}",
+                    word.escape_debug(),
+                    ways.join(", ")
+                )
+            }
+        };
+        Err(Trouble::Usage(anyhow!("--{name} {told}")))
     }
 
     fn read_model(&mut self, matches: &ArgMatches, settings: &Settings) -> Result<(), Trouble> {

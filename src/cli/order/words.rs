@@ -40,6 +40,9 @@ pub(super) fn field(field: Field) -> String {
         Field::Weirdness => "How odd the style may get",
         Field::Seed => "The random seed",
         Field::CallbackUrl => "Where the provider posts the result as well",
+        Field::Completion => {
+            "How the end is heard of: polling, blocking or webhook; left alone, as the config says"
+        }
         Field::Style => "A style",
         Field::StyleNegative => "What the style should avoid",
         Field::VocalGender => "The voice asked for",
@@ -62,6 +65,7 @@ pub(super) fn value_name(field: Field) -> &'static str {
         FieldKind::Moment => "TIME",
         FieldKind::Number(_) => "NUMBER",
         FieldKind::Address => "URL",
+        FieldKind::Choice if field == Field::Completion => "WAY",
         FieldKind::Choice => "NAME",
         FieldKind::Switch => "true|false",
         FieldKind::Line { .. } | FieldKind::Text => "TEXT",

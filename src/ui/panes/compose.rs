@@ -294,6 +294,7 @@ impl Value {
             Field::Source => Value::source(app, skin),
             Field::Custom if draft.custom => Value::set(strings.way_lyrics),
             Field::Custom => Value::set(strings.way_prompt),
+            Field::Completion => Value::set(draft.completion.map_or("", strings.hearing.way)),
             Field::Model => match &draft.model {
                 Some(model) => Value::set(&model.0),
                 None => Value::server(skin, Model::SERVER_DEFAULT),

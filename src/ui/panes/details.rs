@@ -9,6 +9,7 @@ use super::overlay::{Words, draw_words, open_around, reading_width};
 use super::queue::{glyph, taken};
 use crate::app::App;
 use crate::app::settings::Role;
+use crate::app::tasks::completion_of;
 use crate::domain::{
     AudiosRequest, Charge, Failure, Field, MediaFile, MediaKind, Request, Seconds, Song, SongId,
     Task, TaskId, TaskState, Timestamp, Work,
@@ -129,6 +130,7 @@ fn task_rows(app: &App, skin: &Skin, task: &Task, width: u16) -> Vec<Words> {
         labels.message,
         labels.finished,
         labels.next,
+        strings.hearing.label,
     ];
     all.extend(fields.map(|field| (strings.field)(field)));
     let mut sheet = Sheet::new(skin, width, &all);
@@ -139,6 +141,12 @@ fn task_rows(app: &App, skin: &Skin, task: &Task, width: u16) -> Vec<Words> {
     sheet.put(labels.ordered, &moment(app, task.created_at), Role::Text);
     let told = |at: Option<Timestamp>| at.map_or_else(String::new, |at| moment(app, at));
     sheet.put(labels.sent, &told(task.submitted_at), Role::Text);
+    let way = completion_of(task, &app.settings);
+    sheet.put(
+        strings.hearing.label,
+        (strings.hearing.told)(way),
+        Role::Text,
+    );
     sheet.put(labels.finished, &told(task.finished_at), Role::Text);
     if task.attempts > 0 {
         sheet.put(labels.attempts, &format!("{}×", task.attempts), Role::Text);

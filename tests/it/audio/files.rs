@@ -34,8 +34,16 @@ fn whole_songs_are_known_by_their_content() {
             "{name}: {:?}",
             found.duration
         );
-        assert_eq!(found.waveform.peaks.len(), Waveform::SLICES, "{name}");
-        assert_eq!(found.waveform.peaks.iter().max(), Some(&255), "{name}");
+        assert_eq!(
+            found.survey.waveform.peaks.len(),
+            Waveform::SLICES,
+            "{name}"
+        );
+        assert_eq!(
+            found.survey.waveform.peaks.iter().max(),
+            Some(&255),
+            "{name}"
+        );
         assert_eq!(
             sniff(&fs::read(fixture(name)).expect("reads")),
             Some(format)

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use fuzzbox::audio::OutputChoice;
 use fuzzbox::domain::{OutputKind, PlayerCommand, PlayerEvent, Seconds, Volume, Waveform};
 
-use super::{Listener, fixtures, is_end, is_output, song};
+use super::{Listener, fixture, fixtures, is_end, is_output, song};
 
 #[test]
 fn a_song_plays_from_beginning_to_end_in_real_time() {
@@ -156,6 +156,28 @@ fn nothing_is_heard_of_a_song_once_the_next_one_is_loaded() {
             assert_eq!(about, song("mono_8k.wav"));
         }
     }
+}
+
+#[test]
+fn ten_hours_play_like_ten_seconds() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut head = std::fs::read(fixture("mono_8k.wav")).expect("reads");
+    let data = head.windows(4).position(|word| word == b"data");
+    let data = data.expect("has data") + 4;
+    let bytes = 36_000u32 * 16_000;
+    head.truncate(data);
+    head.extend(bytes.to_le_bytes());
+    let whole = head.len() as u64 + u64::from(bytes);
+    head[4..8].copy_from_slice(&((whole - 8) as u32).to_le_bytes());
+    let path = folder.path().join("long.wav");
+    std::fs::write(&path, head).expect("writes");
+    let file = std::fs::File::options().write(true).open(&path);
+    file.and_then(|file| file.set_len(whole)).expect("grows"); // of holes
+    let player = Listener::new(folder.path().to_owned(), OutputChoice::Silent);
+    player.load("long.wav", 18_000.0, true);
+    player.position(|position, playing| playing && position > 18_000.1);
+    player.send(PlayerCommand::Seek(Seconds(35_999.6)));
+    player.until(is_end);
 }
 
 #[test]

@@ -13,16 +13,16 @@ use fuzzbox::domain::{OutputKind, PlayerCommand, PlayerEvent, Seconds, Volume};
 
 use super::{DEADLINE, Listener, fixture, fixtures, is_end, is_output};
 
-const RATE: usize = 44_100;
+pub(super) const RATE: usize = 44_100;
 /// The monitor has sent silence already when the sink goes back to mix in a new stream: a few frames are never recorded.
-const SETTLED: usize = RATE / 20;
-const SLACK: usize = RATE / 20;
+pub(super) const SETTLED: usize = RATE / 20;
+pub(super) const SLACK: usize = RATE / 20;
 
 const SKIPPED: &[u8] =
     b"SKIPPED: a test of sound: pulseaudio and parec are not installed (Debian: pulseaudio, pulseaudio-utils)\n";
 
 /// A server of this test alone, with a sink that plays to nobody. It lets in its own user, and by TCP everybody. Ended when dropped.
-struct Server {
+pub(super) struct Server {
     child: Child,
     folder: tempfile::TempDir,
     port: u16,
@@ -44,7 +44,7 @@ fn wait_for(what: &str, mut condition: impl FnMut() -> bool) {
 
 impl Server {
     /// Starts a server, or says loudly that there is none on this machine.
-    fn start() -> Option<Server> {
+    pub(super) fn start() -> Option<Server> {
         if !is_on_path("pulseaudio") || !is_on_path("parec") {
             let _ = std::io::stderr().write_all(SKIPPED); // past the capture of tests: it must be seen
             return None;
@@ -106,14 +106,14 @@ impl Server {
         });
     }
 
-    fn unix(&self) -> OutputChoice {
+    pub(super) fn unix(&self) -> OutputChoice {
         OutputChoice::Server(format!(
             "unix:{}",
             self.folder.path().join("native").display()
         ))
     }
 
-    fn tcp(&self) -> OutputChoice {
+    pub(super) fn tcp(&self) -> OutputChoice {
         OutputChoice::Server(format!("tcp:127.0.0.1:{}", self.port))
     }
 
@@ -140,7 +140,7 @@ impl Server {
     }
 
     /// Records the left channel of what is heard until it is dropped.
-    fn record(&self) -> Recording {
+    pub(super) fn record(&self) -> Recording {
         let mut child = self
             .client("parec")
             .args([
@@ -187,20 +187,20 @@ impl Drop for Server {
     }
 }
 
-struct Recording {
+pub(super) struct Recording {
     child: Child,
     left: Arc<Mutex<Vec<f32>>>,
 }
 
 impl Recording {
-    fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.left
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .len()
     }
 
-    fn samples(&self) -> Vec<f32> {
+    pub(super) fn samples(&self) -> Vec<f32> {
         self.left
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -208,7 +208,7 @@ impl Recording {
     }
 
     /// Waits until so many seconds more have been recorded.
-    fn go_on(&self, seconds: f64) {
+    pub(super) fn go_on(&self, seconds: f64) {
         let until = self.len() + (seconds * RATE as f64) as usize;
         wait_for("more of the recording", || self.len() >= until);
     }
@@ -222,7 +222,7 @@ impl Drop for Recording {
 }
 
 /// The left channel of the signal all fixtures are made from.
-fn signal(frame: usize) -> f64 {
+pub(super) fn signal(frame: usize) -> f64 {
     let t = frame as f64 / RATE as f64;
     let sweep = (std::f64::consts::TAU * (200.0 * t + 700.0 * t * t)).sin();
     0.6 * (0.6 + 0.4 * (5.0 * t).sin()) * sweep
@@ -240,7 +240,7 @@ fn likeness(recorded: &[f32], wanted: &[f64]) -> f64 {
 }
 
 /// Where the sound begins.
-fn onset(recorded: &[f32]) -> usize {
+pub(super) fn onset(recorded: &[f32]) -> usize {
     recorded
         .iter()
         .position(|sample| sample.abs() > 1e-3)
@@ -248,7 +248,7 @@ fn onset(recorded: &[f32]) -> usize {
 }
 
 /// Where near `at` the recording is most like the signal from frame `from` on, and how much it is for `length` frames.
-fn best(recorded: &[f32], at: usize, from: usize, length: usize) -> (usize, f64) {
+pub(super) fn best(recorded: &[f32], at: usize, from: usize, length: usize) -> (usize, f64) {
     let wanted: Vec<f64> = (from..from + length).map(signal).collect();
     let alike = |start: usize, length: usize| {
         let stretch = recorded.get(start..start + length)?;
@@ -265,7 +265,7 @@ fn best(recorded: &[f32], at: usize, from: usize, length: usize) -> (usize, f64)
     )
 }
 
-fn loud(player: &Listener) {
+pub(super) fn loud(player: &Listener) {
     player.send(PlayerCommand::SetVolume(Volume::new(100)));
 }
 
@@ -287,10 +287,6 @@ fn what_is_heard_is_what_was_recorded() {
         );
         recording.go_on(0.3);
         let heard = recording.samples();
-        if let Ok(f) = std::env::var("DUMP") {
-            let b: Vec<u8> = heard.iter().flat_map(|s| s.to_le_bytes()).collect();
-            std::fs::write(f, b).unwrap();
-        }
         let begin = onset(&heard);
         let (_, alike) = best(&heard, begin + SETTLED, SETTLED, 2 * RATE);
         assert!(alike > 0.99, "likeness {alike}");

@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 
 use fuzzbox::app::effect::Effect;
-use fuzzbox::app::event::TaskEvent;
+use fuzzbox::app::event::{TaskEvent, WebhookEvent};
 use fuzzbox::app::tasks::{Shift, TaskQueue};
 use fuzzbox::domain::time::after;
 use fuzzbox::domain::{
-    ApiTaskId, Failure, FailureKind, Hold, Outcome, TaskId, TaskRecord, TaskState, Timestamp,
+    ApiTaskId, AudiosRequest, Completion, Failure, FailureKind, Hold, Outcome, Request, TaskId,
+    TaskRecord, TaskState, Timestamp,
 };
 use proptest::prelude::*;
 
@@ -21,6 +22,10 @@ const ALL_WELL: u8 = 15;
 #[derive(Debug, Clone, Copy)]
 enum Step {
     Order(u8),
+    /// An order whose end the provider calls for.
+    OrderToBeCalled(u8),
+    /// The provider calls for something it took, or somebody does who gives another's id.
+    Call(usize, Option<usize>),
     /// The API does something with one of the requests it has, in one of several ways.
     Answer(usize, u8),
     /// An earlier answer comes once more.
@@ -46,7 +51,9 @@ enum Step {
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
-        4 => (0..3u8).prop_map(Step::Order),
+        3 => (0..3u8).prop_map(Step::Order),
+        2 => (0..3u8).prop_map(Step::OrderToBeCalled),
+        3 => (any::<usize>(), any::<Option<usize>>()).prop_map(|(n, id)| Step::Call(n, id)),
         12 => (any::<usize>(), any::<u8>()).prop_map(|(job, how)| Step::Answer(job, how)),
         1 => any::<usize>().prop_map(Step::Repeat),
         8 => Just(Step::Wake),
@@ -70,7 +77,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 struct Taken {
     api_id: ApiTaskId,
     task: TaskId,
-    prompt: String,
+    request: Request,
     at: Timestamp,
     polls: u32,
 }
@@ -94,6 +101,7 @@ impl World {
     fn new() -> Self {
         let mut bench = Bench::new();
         bench.settings.in_flight = 2;
+        bench.settings.webhook = Some("https://studio.example".to_owned());
         World {
             bench,
             jobs: Vec::new(),
@@ -110,6 +118,23 @@ impl World {
         match step {
             Step::Order(n) => {
                 self.bench.order(&format!("prompt {n}"));
+            }
+            Step::OrderToBeCalled(n) => {
+                let request = Request::from(AudiosRequest {
+                    prompt: Some(format!("prompt {n}")),
+                    completion: Some(Completion::Webhook),
+                    ..AudiosRequest::default()
+                });
+                self.bench.act(|queue, cx| queue.order(request, cx));
+            }
+            Step::Call(n, id) if !self.taken.is_empty() => {
+                let count = self.taken.len();
+                let (called, named) = (n % count, id.unwrap_or(n) % count);
+                let call = TaskEvent::Delivered {
+                    task: self.taken[called].task,
+                    api_id: Some(self.taken[named].api_id.clone()),
+                };
+                self.bench.event(call);
             }
             Step::Answer(job, how) if !self.jobs.is_empty() => {
                 let job = self.jobs.swap_remove(job % self.jobs.len());
@@ -161,7 +186,7 @@ impl World {
                 let shift = [Shift::Earlier, Shift::Later, Shift::First][usize::from(to % 3)];
                 world.bench.act(|queue, cx| queue.shift(task, shift, cx));
             }),
-            Step::Answer(..) | Step::Repeat(_) | Step::Wake => {}
+            Step::Answer(..) | Step::Repeat(_) | Step::Call(..) | Step::Wake => {}
         }
         self.perform();
     }
@@ -192,6 +217,13 @@ impl World {
                             self.jobs.push(effect);
                         }
                     }
+                    Effect::Listen => {
+                        let event = match self.bench.now.as_second() % 3 {
+                            0 => WebhookEvent::NotOpened("taken".to_owned()),
+                            _ => WebhookEvent::Opened("here".to_owned()),
+                        };
+                        self.bench.act(|queue, cx| queue.on_webhook(event, cx));
+                    }
                     Effect::Retrieve(_) | Effect::Search { .. } => self.jobs.push(effect),
                     _ => {}
                 }
@@ -219,7 +251,7 @@ impl World {
         self.taken.push(Taken {
             api_id: api_id.clone(),
             task,
-            prompt: self.bench.task(task).request.label().to_owned(),
+            request: self.bench.task(task).request.clone(),
             at: self.bench.now,
             polls: 0,
         });
@@ -392,7 +424,10 @@ impl Taken {
         } else {
             Outcome::Running(Some(50))
         };
-        record(&self.api_id, &self.prompt, self.at, outcome)
+        TaskRecord {
+            request: Some(self.request.clone()),
+            ..record(&self.api_id, "", self.at, outcome)
+        }
     }
 }
 

@@ -17,6 +17,7 @@ use fuzzbox::runtime::terminal::Screen;
 use fuzzbox::runtime::world::{Handles, World};
 use fuzzbox::runtime::{self, Farewell, Studio};
 use fuzzbox::store::Store;
+use fuzzbox::webhook::Plan;
 use ratatui::layout::Rect;
 use tempfile::TempDir;
 use tokio::sync::Notify;
@@ -35,6 +36,8 @@ const GLANCE: Duration = Duration::from_millis(5);
 pub struct Parts {
     pub settings: Settings,
     pub token: Option<&'static str>,
+    /// Where the provider can call.
+    pub webhook: Plan,
     folder: Arc<TempDir>,
     url: String,
     stored: Arc<Mutex<Option<String>>>,
@@ -51,13 +54,19 @@ pub struct Opened {
 impl Parts {
     /// A studio with a token, whose API is at `url`, and which is not patient.
     pub fn new(url: &str) -> Self {
+        let folder = Arc::new(tempfile::tempdir().expect("a folder"));
         Self {
+            webhook: Plan {
+                listen: None,
+                public_url: None,
+                key_file: folder.path().join("webhook.key"),
+            },
             settings: Settings {
                 pace: 0.05,
                 ..Settings::default()
             },
             token: Some(TOKEN),
-            folder: Arc::new(tempfile::tempdir().expect("a folder")),
+            folder,
             url: url.to_owned(),
             stored: Arc::default(),
         }
@@ -87,6 +96,7 @@ impl Parts {
             store,
             output: OutputChoice::Silent,
             media: self.folder().join("media"),
+            shapes: Some(self.folder().join("shapes")),
             files_host: Host {
                 url: format!("{}/api/v1/files/", self.url.trim_end_matches('/'))
                     .parse()
@@ -95,6 +105,7 @@ impl Parts {
                 is_kin: true,
             },
             home: None,
+            webhook: self.webhook.clone(),
             token: self.token.map(|token| Secret::new(token).expect("a token")),
             store_token: Arc::new(move |typed| {
                 *locked(&stored) = Some(typed.to_owned());

@@ -116,6 +116,16 @@ impl Server {
         requests.iter().filter(|seen| is_order(&seen.path)).count()
     }
 
+    /// How often it was asked about tasks.
+    pub fn questions(&self) -> usize {
+        let requests = self.simulator.requests();
+        let is_question = |path: &str| path.ends_with("/producer/tasks");
+        requests
+            .iter()
+            .filter(|seen| is_question(&seen.path))
+            .count()
+    }
+
     /// How many orders it took.
     pub fn orders(&self) -> usize {
         self.simulator.orders()
