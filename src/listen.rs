@@ -6,6 +6,7 @@
 
 mod answer;
 
+use std::fmt::Write as _;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -140,7 +141,8 @@ impl Shelf {
                 .chars()
                 .filter(|c| !c.is_control())
                 .collect();
-            list += &format!("#EXTINF:-1,{title}\n{}.{}\n", number + 1, song.suffix);
+            // Writing to a string cannot fail.
+            let _ = writeln!(list, "#EXTINF:-1,{title}\n{}.{}", number + 1, song.suffix);
         }
         list
     }
@@ -179,7 +181,7 @@ fn secret() -> io::Result<String> {
     SystemRandom::new()
         .fill(&mut bytes)
         .map_err(|_| io::Error::other("the system has no random numbers"))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
 }
 
 async fn serve(

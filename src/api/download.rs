@@ -144,12 +144,13 @@ pub(super) async fn fetch(
     };
     let written = coming.write(response, first, end).await;
     let closed = coming.part.close().await;
-    if let Err(failure) = written {
-        if failure.kind == FailureKind::BadFile {
-            discard(&order.part).await.map_err(|error| disk(&error))?;
-        }
-        return Err(failure);
+    if written
+        .as_ref()
+        .is_err_and(|failure| failure.kind == FailureKind::BadFile)
+    {
+        discard(&order.part).await.map_err(|error| disk(&error))?;
     }
+    written?;
     closed.map_err(|error| disk(&error))?;
     Ok(Fetched {
         bytes: coming.part.held.beginning(),

@@ -46,14 +46,12 @@ impl Arrivals {
     /// The song's file comes into this part file from now on. One that did so already and was not given up goes on.
     pub fn begin(&self, song: &SongId, part: &Path) -> Arc<Growing> {
         let mut all = lock(&self.0);
-        match all.get(song).filter(|growing| !growing.is_over()) {
-            Some(growing) => Arc::clone(growing),
-            None => {
-                let growing = Arc::new(Growing::new(part));
-                all.insert(song.clone(), Arc::clone(&growing));
-                growing
-            }
+        if let Some(growing) = all.get(song).filter(|growing| !growing.is_over()) {
+            return Arc::clone(growing);
         }
+        let growing = Arc::new(Growing::new(part));
+        all.insert(song.clone(), Arc::clone(&growing));
+        growing
     }
 
     /// The file of a song that is being fetched.

@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn what_is_yet_to_come_is_nothing() {
         let mut peaks = Peaks::new();
-        peaks.add(&[0.5; 100_000], 1);
+        peaks.add(&vec![0.5; 100_000], 1);
         let waveform = peaks.waveform(Some(200_000));
         let half = Waveform::SLICES / 2;
         assert!(waveform.peaks[..half].iter().all(|peak| *peak == 255));

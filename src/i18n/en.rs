@@ -342,10 +342,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         Notice::FormFilledFor(choice, title, fields) => {
             deeds::filled(choice, &name(title), fields, keys)
         }
-        Notice::Experimental(true) => {
-            "Experimental fields are shown: they stand in no document and may do nothing".to_owned()
-        }
-        Notice::Experimental(false) => "Experimental fields are hidden and not sent".to_owned(),
+        Notice::Experimental(shown) => experimental(*shown).to_owned(),
         Notice::NothingPasted => "Nothing was pasted: nothing here takes text".to_owned(),
         Notice::FormCleared => {
             let undo = key(keys, Command::Undo);
@@ -357,6 +354,14 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         Notice::BatchOrdered(_) | Notice::BudgetReached(_) => taking::notice(notice, keys),
         Notice::Ear(told) => ears::notice(told, keys),
         Notice::Broke(what) => format!("Something inside broke: {what}. The log tells more."),
+    }
+}
+
+fn experimental(shown: bool) -> &'static str {
+    if shown {
+        "Experimental fields are shown: they stand in no document and may do nothing"
+    } else {
+        "Experimental fields are hidden and not sent"
     }
 }
 

@@ -335,8 +335,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         Notice::FormFilledFor(choice, title, fields) => {
             deeds::filled(choice, &name(title), fields, keys)
         }
-        Notice::Experimental(true) => "已显示实验字段：官方文档没有记载，可能没有效果".to_owned(),
-        Notice::Experimental(false) => "已隐藏实验字段，内容不会发送".to_owned(),
+        Notice::Experimental(shown) => experimental(*shown).to_owned(),
         Notice::NothingPasted => "没有粘贴：这里不能输入文字".to_owned(),
         Notice::FormCleared => {
             let undo = key(keys, Command::Undo);
@@ -348,6 +347,14 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         Notice::BatchOrdered(_) | Notice::BudgetReached(_) => taking::notice(notice, keys),
         Notice::Ear(told) => ears::notice(told, keys),
         Notice::Broke(what) => format!("程序内部发生错误：{what}。详情请看日志。"),
+    }
+}
+
+fn experimental(shown: bool) -> &'static str {
+    if shown {
+        "已显示实验字段：官方文档没有记载，可能没有效果"
+    } else {
+        "已隐藏实验字段，内容不会发送"
     }
 }
 

@@ -327,8 +327,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         Notice::FormFilledFor(choice, title, fields) => {
             deeds::filled(choice, &name(title), fields, keys)
         }
-        Notice::Experimental(true) => "已顯示實驗欄位：官方文件沒有記載，可能沒有效果".to_owned(),
-        Notice::Experimental(false) => "已隱藏實驗欄位，內容不會送出".to_owned(),
+        Notice::Experimental(shown) => experimental(*shown).to_owned(),
         Notice::NothingPasted => "沒有貼上：這裡不能輸入文字".to_owned(),
         Notice::FormCleared => {
             let undo = key(keys, Command::Undo);
@@ -340,6 +339,14 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         Notice::BatchOrdered(_) | Notice::BudgetReached(_) => taking::notice(notice, keys),
         Notice::Ear(told) => ears::notice(told, keys),
         Notice::Broke(what) => format!("程式內部發生錯誤：{what}。詳情請看記錄檔。"),
+    }
+}
+
+fn experimental(shown: bool) -> &'static str {
+    if shown {
+        "已顯示實驗欄位：官方文件沒有記載，可能沒有效果"
+    } else {
+        "已隱藏實驗欄位，內容不會送出"
     }
 }
 

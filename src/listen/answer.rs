@@ -2,6 +2,7 @@
 //!
 //! Invariant: a part is only ever one of the file that the asker knows, and no header holds a name from outside as it came.
 
+use std::fmt::Write as _;
 use std::io::{self, SeekFrom};
 use std::path::Path;
 use std::time::UNIX_EPOCH;
@@ -194,7 +195,8 @@ fn disposition(title: &str, suffix: &str) -> String {
         if byte.is_ascii_alphanumeric() {
             full.push(char::from(byte));
         } else {
-            full += &format!("%{byte:02X}");
+            // Writing to a string cannot fail.
+            let _ = write!(full, "%{byte:02X}");
         }
     }
     if full.is_empty() {

@@ -23,7 +23,8 @@ pub(super) async fn mix(
         .into_iter()
         .map(|(stem, gain)| (world.media().join(stem.name), gain))
         .collect();
-    let written = spawn_blocking(move || audio::export_mix(&stems, &path, false, &mut |_| {})).await;
+    let written =
+        spawn_blocking(move || audio::export_mix(&stems, &path, false, &mut |_| {})).await;
     let reason = match written {
         Ok(Ok(_)) => return SongEvent::Exported { song, to },
         Ok(Err(error)) => error.to_string(),

@@ -143,7 +143,9 @@ async fn perform(
                 {
                     records.push(record);
                 }
-                records.iter().for_each(|record| jobs.settle(record));
+                for record in &records {
+                    jobs.settle(record);
+                }
                 unsaved.extend(save(world, records, news, unkept).await);
             }
             Effect::Submit { task, .. } if unsaved.contains(&task) => {}

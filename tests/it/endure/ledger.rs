@@ -61,7 +61,9 @@ impl Ledger {
 
     /// Whether something typed is anywhere in it.
     pub fn holds(&self, text: &str) -> bool {
-        let in_draft = |draft: &Draft| draft.lyric.contains(text) || draft.prompt.contains(text);
+        // In whatever field: a hand that is hurried may have come to another.
+        let in_draft =
+            |draft: &Draft| serde_json::to_string(draft).is_ok_and(|draft| draft.contains(text));
         in_draft(&self.draft) || self.removed.iter().any(in_draft) || self.tasks_of(text) > 0
     }
 
