@@ -24,9 +24,8 @@ pub(super) struct Controls<F> {
 }
 
 impl<F: Fn(MediaKey)> Controls<F> {
-    fn press(&self, key: MediaKey) -> fdo::Result<()> {
+    fn press(&self, key: MediaKey) {
         (self.press)(key);
-        Ok(())
     }
 
     fn now(&self) -> NowPlaying {
@@ -125,31 +124,38 @@ impl<F: Fn(MediaKey) + Send + Sync> RootInterface for Controls<F> {
 
 impl<F: Fn(MediaKey) + Send + Sync> PlayerInterface for Controls<F> {
     async fn next(&self) -> fdo::Result<()> {
-        self.press(MediaKey::Next)
+        self.press(MediaKey::Next);
+        Ok(())
     }
 
     async fn previous(&self) -> fdo::Result<()> {
-        self.press(MediaKey::Previous)
+        self.press(MediaKey::Previous);
+        Ok(())
     }
 
     async fn pause(&self) -> fdo::Result<()> {
-        self.press(MediaKey::Pause)
+        self.press(MediaKey::Pause);
+        Ok(())
     }
 
     async fn play_pause(&self) -> fdo::Result<()> {
-        self.press(MediaKey::Toggle)
+        self.press(MediaKey::Toggle);
+        Ok(())
     }
 
     async fn stop(&self) -> fdo::Result<()> {
-        self.press(MediaKey::Stop)
+        self.press(MediaKey::Stop);
+        Ok(())
     }
 
     async fn play(&self) -> fdo::Result<()> {
-        self.press(MediaKey::Play)
+        self.press(MediaKey::Play);
+        Ok(())
     }
 
     async fn seek(&self, offset: Time) -> fdo::Result<()> {
-        self.press(MediaKey::SeekBy(seconds(offset)))
+        self.press(MediaKey::SeekBy(seconds(offset)));
+        Ok(())
     }
 
     /// Of a song that is no longer on, or outside of it: nothing, as the words of MPRIS have it.
@@ -161,7 +167,7 @@ impl<F: Fn(MediaKey) + Send + Sync> PlayerInterface for Controls<F> {
         let to = seconds(position);
         let is_inside = to >= 0.0 && length.is_none_or(|length| to <= length.0);
         if id == on && is_inside {
-            self.press(MediaKey::SeekTo(Seconds(to)))?;
+            self.press(MediaKey::SeekTo(Seconds(to)));
         }
         Ok(())
     }
@@ -184,7 +190,7 @@ impl<F: Fn(MediaKey) + Send + Sync> PlayerInterface for Controls<F> {
             LoopStatus::Track => Repeat::One,
             LoopStatus::Playlist => Repeat::All,
         };
-        self.press(MediaKey::SetRepeat(repeat))?;
+        self.press(MediaKey::SetRepeat(repeat));
         Ok(())
     }
 
@@ -214,7 +220,7 @@ impl<F: Fn(MediaKey) + Send + Sync> PlayerInterface for Controls<F> {
 
     async fn set_volume(&self, volume: mpris_server::Volume) -> zbus::Result<()> {
         let percent = (volume.clamp(0.0, 1.0) * 100.0).round() as u8;
-        self.press(MediaKey::SetVolume(Volume::new(percent)))?;
+        self.press(MediaKey::SetVolume(Volume::new(percent)));
         Ok(())
     }
 
