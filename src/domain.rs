@@ -11,6 +11,7 @@ pub mod history;
 pub mod ledger;
 pub mod lyric;
 pub mod marks;
+pub mod media_keys;
 pub mod playback;
 pub mod price;
 pub mod ranges;
@@ -28,6 +29,7 @@ pub use draft::{Draft, FieldError, Problem};
 pub use failure::{Charge, Failure, FailureKind};
 pub use lyric::Lyric;
 pub use marks::{Mark, Marks, Snap};
+pub use media_keys::{MediaKey, NowPlaying};
 pub use playback::{
     Alignment, Landmarks, Next, OutputKind, Playable, PlayerCommand, PlayerEvent, Span, Volume,
     Waveform,

@@ -9,6 +9,8 @@ pub mod domain;
 pub mod i18n;
 pub mod listen;
 pub mod logging;
+#[cfg(all(feature = "mpris", target_os = "linux"))]
+pub mod media_keys;
 pub mod runtime;
 pub mod sim;
 pub mod store;

@@ -19,6 +19,7 @@ use crate::app::event::{Event, Input};
 use crate::domain::Timestamp;
 
 mod canvas;
+mod desktop;
 mod export;
 pub mod face;
 mod fetch;
@@ -34,6 +35,7 @@ pub mod token;
 mod unpack;
 pub mod world;
 
+use desktop::Desktop;
 use face::Face;
 use perform::{News, TerminalDeed};
 use recorder::Recorder;
@@ -76,6 +78,7 @@ struct Sitting<'a, F> {
     face: &'a mut F,
     effects: UnboundedSender<Vec<Effect>>,
     prompt: TokenPrompt,
+    desktop: Desktop,
     dirty: bool,
     drawn_at: Option<Instant>,
     gone: Option<Instant>,
@@ -94,12 +97,13 @@ pub async fn run<F: Face>(
     let (effects, batches) = unbounded_channel();
     let (news, inbox) = unbounded_channel();
     let lane = tokio::spawn(perform::lane(studio.world.clone(), batches, news.clone()));
-    studio.world.listen(news);
+    studio.world.listen(news.clone());
     let mut sitting = Sitting {
         studio,
         face,
         effects,
         prompt: TokenPrompt::default(),
+        desktop: Desktop::new(news),
         dirty: true,
         drawn_at: None,
         gone: None,
@@ -272,6 +276,7 @@ impl<F: Face> Sitting<'_, F> {
         journal::event(&event);
         let effects = self.studio.app.update(event, now);
         self.dirty = true;
+        self.desktop.show(&self.studio.app, &self.studio.world);
         self.perform(effects);
     }
 

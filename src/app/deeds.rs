@@ -13,7 +13,7 @@ use super::panes::overlay::{
 use crate::domain::draft::is_uuid;
 use crate::domain::{
     Action, AudiosRequest, Choice, Draft, Field, FieldKind, FileRequest, LyricsRequest, Mark,
-    MediaKind, Model, Problem, Request, Song, SongId, UploadRequest,
+    MediaKind, Model, Problem, Request, Seconds, Song, SongId, UploadRequest,
 };
 
 /// The files that are ordered, in the order of the menu.
@@ -44,7 +44,14 @@ impl App {
             let refusal = no_id.or_else(|| self.file_refusal(song, kind));
             (Deed::File(kind), refusal)
         });
-        makes.chain(files).chain([(Deed::Reuse, None)]).collect()
+        let marked = App::marked_deed(song).map(|deed| (deed, no_id));
+        let reuse = [(Deed::Reuse, None)];
+        marked
+            .into_iter()
+            .chain(makes)
+            .chain(files)
+            .chain(reuse)
+            .collect()
     }
 
     /// Why a file of a song need not be ordered now.
@@ -78,6 +85,9 @@ impl App {
             Some((Deed::Make(choice), None)) => self.fill_for(&menu.song, choice),
             Some((Deed::File(kind), None)) => {
                 self.overlay = Some(Overlay::Ask(Question::OrderFile(menu.song, kind)));
+            }
+            Some((Deed::ReplaceMarked | Deed::ExtendMarked, None)) => {
+                self.use_marks(&menu.song, Seconds::ZERO);
             }
             Some((Deed::Reuse, None)) => self.reuse(&menu.song),
             None => {}

@@ -9,8 +9,8 @@ use super::panes::PaneId;
 use crate::domain::history::{Listing, Page};
 use crate::domain::ledger::Entry;
 use crate::domain::{
-    ApiTaskId, Failure, Field, Link, MediaFile, MediaKind, PlayerEvent, Seconds, Song, SongId,
-    TaskId, TaskRecord,
+    ApiTaskId, Failure, Field, Link, MediaFile, MediaKey, MediaKind, PlayerEvent, Seconds, Song,
+    SongId, TaskId, TaskRecord,
 };
 
 /// Something that has happened.
@@ -61,6 +61,8 @@ pub enum Input {
         /// Rows.
         height: u16,
     },
+    /// A media key was pressed, or a button of the desktop: beside the terminal.
+    Media(MediaKey),
 }
 
 /// What the mouse can point at.
@@ -85,6 +87,8 @@ pub enum Target {
 pub enum Gesture {
     /// Pressed its first button.
     Click,
+    /// Let it go.
+    Release,
     /// Turned its wheel up.
     WheelUp,
     /// Turned its wheel down.

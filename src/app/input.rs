@@ -19,6 +19,7 @@ impl App {
             Input::Pasted(text) => self.on_paste(&text),
             Input::Focused(has_focus) => self.on_window_focus(has_focus),
             Input::Pointed { target, gesture } => self.on_pointer(target, gesture),
+            Input::Media(key) => self.on_media_key(&key),
             // The screen is drawn to whatever size it has.
             Input::Resized { .. } => {}
         }
@@ -117,12 +118,12 @@ impl App {
     fn on_pointer(&mut self, target: Target, gesture: Gesture) {
         let motion = match gesture {
             Gesture::Click => return self.on_click(target),
+            Gesture::Release => return self.on_release(target),
             Gesture::WheelUp => super::command::Motion::Up,
             Gesture::WheelDown => super::command::Motion::Down,
         };
-        if let Some(overlay) = &mut self.overlay {
-            overlay.on_motion(motion);
-            return;
+        if self.overlay.is_some() && !matches!(target, Target::Waveform(_)) {
+            return self.obey(Command::Move(motion));
         }
         match target {
             Target::Waveform(_) => self.obey(Command::Player(match gesture {
@@ -136,7 +137,18 @@ impl App {
         }
     }
 
+    fn on_release(&mut self, target: Target) {
+        match target {
+            Target::Waveform(share) => self.release_waveform(share),
+            _ => self.player.forget_grab(),
+        }
+    }
+
     fn on_click(&mut self, target: Target) {
+        self.player.forget_grab();
+        if let (Target::Waveform(share), None | Some(Overlay::Player)) = (target, &self.overlay) {
+            return self.press_waveform(share);
+        }
         if let Some(overlay) = &mut self.overlay {
             let Target::PaletteRow(row) = target else {
                 return;
@@ -179,11 +191,7 @@ impl App {
                     self.obey(Command::Library(super::command::LibraryCommand::Play));
                 }
             }
-            Target::Waveform(share) => {
-                let (_, player, mut cx) = self.cx();
-                player.seek_to_share(share, &mut cx);
-            }
-            Target::PaletteRow(_) => {}
+            Target::Waveform(_) | Target::PaletteRow(_) => {}
         }
     }
 }

@@ -141,6 +141,7 @@ impl App {
             CompareCommand::End => {
                 let (_, player, mut cx) = self.cx();
                 player.end_comparison(&mut cx);
+                self.tell_what_follows();
             }
         }
     }
@@ -159,6 +160,7 @@ impl App {
             player.end_comparison(&mut cx);
         }
         player.compare(opened, alignment, &mut cx);
+        self.tell_what_follows();
         self.notify(Notice::Ear(Ear::Compares(title)));
     }
 

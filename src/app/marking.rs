@@ -7,7 +7,7 @@ use super::command::{MarkCommand, Motion, ViewCommand};
 use super::effect::Effect;
 use super::notice::{Ear, Notice, Refusal};
 use super::panes::overlay::Overlay;
-use crate::domain::{Action, Choice, Field, Mark, Marks, PlayerCommand, Seconds, Snap};
+use crate::domain::{Mark, Marks, PlayerCommand, Seconds, Snap};
 
 /// The steps of a mark and of the cursor, in seconds.
 const FINE: f64 = 0.1;
@@ -45,7 +45,7 @@ impl App {
                 self.change_marks(|marks| *marks = Marks::default());
             }
             MarkCommand::Loop => self.toggle_loop(),
-            MarkCommand::Use => self.use_marks(),
+            MarkCommand::Use => self.use_marks_of_playing(),
         }
     }
 
@@ -90,7 +90,7 @@ impl App {
     }
 
     /// Changes the marks of the song that is on; a loop follows them.
-    fn change_marks(&mut self, change: impl FnOnce(&mut Marks)) {
+    pub(super) fn change_marks(&mut self, change: impl FnOnce(&mut Marks)) {
         let Some(id) = self.player.song().cloned() else {
             return;
         };
@@ -111,28 +111,6 @@ impl App {
         let (_, player, mut cx) = self.cx();
         player.repeat_part(span, &mut cx);
         self.notify(Notice::Ear(Ear::Loops(span)));
-    }
-
-    /// Fills the form from the song that is on: with both marks its part is replaced, with one it goes on from there, else
-    /// from the playhead.
-    fn use_marks(&mut self) {
-        let Some(song) = self.on() else { return };
-        let (id, marks) = (song.id.clone(), song.more.marks);
-        let one = marks.get(Mark::In).or(marks.get(Mark::Out));
-        let action = match marks.span() {
-            Some(_) => Action::ReplaceSection,
-            None => Action::Extend,
-        };
-        self.overlay = None;
-        self.fill_for(&id, Choice { action, name: None });
-        if let Some(span) = marks.span() {
-            self.compose.put_moment(Field::ReplaceStart, span.from);
-            self.compose.put_moment(Field::ReplaceEnd, span.to);
-        } else {
-            let at = one.unwrap_or(self.player.position());
-            self.compose.put_moment(Field::ContinueAt, at);
-        }
-        self.draft_changed();
     }
 
     pub(super) fn on_view(&mut self, command: ViewCommand) {
@@ -173,15 +151,8 @@ impl App {
 
     /// Nobody looks at the spectrum of a window in the background.
     pub(super) fn on_window_focus(&mut self, has_focus: bool) {
-        if self.player.wants_spectrum() {
-            let hertz = if has_focus {
-                self.settings.spectrum_hertz
-            } else {
-                0
-            };
-            self.effects
-                .push(Effect::Player(PlayerCommand::TellSpectrum(hertz)));
-        }
+        let (_, player, mut cx) = self.cx();
+        player.watch(has_focus, &mut cx);
     }
 
     /// Arrows and pages move the cursor in the window of the player.

@@ -58,6 +58,7 @@ pub fn from_terminal(event: Event, target: impl Fn(u16, u16) -> Option<Target>) 
         Event::Mouse(mouse) => {
             let gesture = match mouse.kind {
                 MouseEventKind::Down(MouseButton::Left) => Gesture::Click,
+                MouseEventKind::Up(MouseButton::Left) => Gesture::Release,
                 MouseEventKind::ScrollUp => Gesture::WheelUp,
                 MouseEventKind::ScrollDown => Gesture::WheelDown,
                 _ => return None,

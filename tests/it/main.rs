@@ -16,6 +16,8 @@ mod library;
 mod listen;
 mod listening;
 mod lyrics;
+mod marking;
+mod media_keys;
 mod order;
 mod overlay;
 mod player;

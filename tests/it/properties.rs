@@ -83,7 +83,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         8 => keys.prop_map(|key| Happening::Key(key.to_owned())),
         3 => "[a-z歌👨‍👩‍👧\\[\\]]{1,8}".prop_map(Happening::Text),
         1 => "(\\PC|[\\x00-\\x1f]){0,40}".prop_map(Happening::Paste),
-        1 => (0..6_u8, 0..9_usize, 0..3_u8).prop_map(|(t, n, g)| Happening::Point(t, n, g)),
+        1 => (0..6_u8, 0..9_usize, 0..4_u8).prop_map(|(t, n, g)| Happening::Point(t, n, g)),
         3 => (0.0..200.0).prop_map(Happening::Pass),
         4 => (0..9_u8, 0..4_u8).prop_map(|(a, n)| Happening::Answer(a, n)),
         1 => (0..5_u8, -5.0..200.0).prop_map(|(w, at)| Happening::Player(w, at)),
@@ -165,8 +165,12 @@ fn happen(bench: &mut Bench, happening: Happening) {
                 3 => Target::PaletteRow(row),
                 _ => Target::Waveform(row as f64 / 8.0),
             };
-            let gesture =
-                [Gesture::Click, Gesture::WheelUp, Gesture::WheelDown][usize::from(gesture)];
+            let gesture = [
+                Gesture::Click,
+                Gesture::WheelUp,
+                Gesture::WheelDown,
+                Gesture::Release,
+            ][usize::from(gesture)];
             bench.event(Event::Input(Input::Pointed { target, gesture }));
         }
         Happening::Player(what, at) => play(bench, what, at),

@@ -157,6 +157,10 @@ pub enum Deed {
     Make(Choice),
     /// Order a file of it: its stems, its WAV, its film.
     File(MediaKind),
+    /// Fill the form, to make the part between its marks anew.
+    ReplaceMarked,
+    /// Fill the form, to go on from its mark.
+    ExtendMarked,
     /// Fill the form with what it was made from.
     Reuse,
 }

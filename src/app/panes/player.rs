@@ -24,6 +24,8 @@ const SEEK: f64 = 5.0;
 /// Within this many seconds from the beginning, "previous" means the song before.
 const RESTART: f64 = 3.0;
 const VOLUME_STEP: i8 = 5;
+/// What the mouse is drawn over is a part from this share of what is in sight on; less is a click.
+const LEAST_DRAG: f64 = 0.01;
 
 /// What is known of a song that is open.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -56,6 +58,10 @@ pub struct Player {
     last_mark: Mark,
     spectrum: Vec<u8>,
     wants_spectrum: bool,
+    /// Nobody looks: the window is in the background.
+    is_unwatched: bool,
+    /// Where the mouse was pressed on the waveform, as a share of what was in sight then.
+    grabbed: Option<(Span, f64)>,
     /// What the sound room was told to go on with.
     told_next: Option<SongId>,
     /// How the waveform is looked at.
@@ -203,7 +209,7 @@ impl Player {
             from,
             play: true,
         }));
-        if self.wants_spectrum {
+        if self.wants_spectrum && !self.is_unwatched {
             let hertz = cx.settings.spectrum_hertz;
             cx.emit(Effect::Player(PlayerCommand::TellSpectrum(hertz)));
         }
@@ -219,6 +225,7 @@ impl Player {
         self.looping = None;
         self.told_next = None;
         self.spectrum.clear();
+        self.grabbed = None;
     }
 
     /// Tells the sound room what to go on with, where that is another than it was told.
@@ -294,6 +301,19 @@ impl Player {
         cx.emit(Effect::Player(PlayerCommand::TellSpectrum(hertz)));
     }
 
+    /// The window is looked at, or no longer: nobody needs a spectrum in the background.
+    pub fn watch(&mut self, is_watched: bool, cx: &mut Cx) {
+        self.is_unwatched = !is_watched;
+        if self.wants_spectrum {
+            let hertz = if is_watched {
+                cx.settings.spectrum_hertz
+            } else {
+                0
+            };
+            cx.emit(Effect::Player(PlayerCommand::TellSpectrum(hertz)));
+        }
+    }
+
     /// Whether the song on the turntable is open in the sound room.
     pub fn is_open(&self) -> bool {
         self.open
@@ -320,13 +340,28 @@ impl Player {
         }
     }
 
-    /// Goes to a share of what is in sight, 0–1: a click on the waveform.
-    pub fn seek_to_share(&mut self, share: f64, cx: &mut Cx) {
-        if let Some(length) = self.on.duration.filter(|_| self.open) {
+    /// Goes to a share of what is in sight, 0–1: the mouse was pressed on the waveform. `length`: of the song that is on.
+    pub fn seek_to_share(&mut self, share: f64, length: Seconds, cx: &mut Cx) {
+        if self.open {
             let seen = self.view.in_sight(self.position, length);
-            let at = seen.from.0 + (seen.to.0 - seen.from.0) * share.clamp(0.0, 1.0);
-            self.seek(Seconds(at), cx);
+            self.grabbed = Some((seen, share));
+            self.seek(moment_at(seen, share), cx);
         }
+    }
+
+    /// The mouse was let go on the waveform. The part it was drawn over, where that is one.
+    pub fn let_go(&mut self, share: f64) -> Option<Span> {
+        let (seen, pressed) = self.grabbed.take()?;
+        let (from, to) = (pressed.min(share), pressed.max(share));
+        (to - from >= LEAST_DRAG).then(|| Span {
+            from: moment_at(seen, from),
+            to: moment_at(seen, to),
+        })
+    }
+
+    /// Whatever was pressed on the waveform, something else was pressed since.
+    pub fn forget_grab(&mut self) {
+        self.grabbed = None;
     }
 
     /// To the beginning of the song.
@@ -349,7 +384,8 @@ impl Player {
         cx.emit(Effect::Player(PlayerCommand::Seek(to)));
     }
 
-    fn set_volume(&mut self, volume: Volume, cx: &mut Cx) {
+    /// Sets the volume; what was mute is heard again.
+    pub fn set_volume(&mut self, volume: Volume, cx: &mut Cx) {
         self.volume = volume;
         self.muted = false;
         cx.emit(Effect::Player(PlayerCommand::SetVolume(volume)));
@@ -370,9 +406,15 @@ impl Player {
             muted: self.muted,
             output: self.output.take(),
             wants_spectrum: self.wants_spectrum,
+            is_unwatched: self.is_unwatched,
             view: self.view.of_next_song(),
             up_next: std::mem::take(&mut self.up_next),
             ..Player::default()
         };
     }
+}
+
+/// The moment at a share of what is in sight.
+fn moment_at(seen: Span, share: f64) -> Seconds {
+    Seconds(seen.from.0 + (seen.to.0 - seen.from.0) * share.clamp(0.0, 1.0))
 }

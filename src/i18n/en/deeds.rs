@@ -36,6 +36,8 @@ fn what(deed: &Deed) -> &'static str {
         Deed::File(MediaKind::Stems) => STEMS,
         Deed::File(MediaKind::Video) => "with the cover picture",
         Deed::File(MediaKind::Wav | MediaKind::Audio | MediaKind::Cover) => "without loss",
+        Deed::ReplaceMarked => "the part between the marks, made anew",
+        Deed::ExtendMarked => "goes on from the mark",
         Deed::Reuse => "the form as it was ordered",
     }
 }

@@ -36,6 +36,8 @@ fn what(deed: &Deed) -> &'static str {
         Deed::File(MediaKind::Stems) => STEMS,
         Deed::File(MediaKind::Video) => "配上封面图片",
         Deed::File(MediaKind::Wav | MediaKind::Audio | MediaKind::Cover) => "无损音质",
+        Deed::ReplaceMarked => "重做两个标记之间的部分",
+        Deed::ExtendMarked => "从标记处接续",
         Deed::Reuse => "依当初的表单",
     }
 }

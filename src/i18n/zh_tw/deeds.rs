@@ -36,6 +36,8 @@ fn what(deed: &Deed) -> &'static str {
         Deed::File(MediaKind::Stems) => STEMS,
         Deed::File(MediaKind::Video) => "配上封面圖片",
         Deed::File(MediaKind::Wav | MediaKind::Audio | MediaKind::Cover) => "無損音質",
+        Deed::ReplaceMarked => "重做兩個標記之間的部分",
+        Deed::ExtendMarked => "從標記處接續",
         Deed::Reuse => "依當初的表單",
     }
 }

@@ -59,6 +59,7 @@ pub(crate) fn draw(app: &App, skin: &Skin, frame: &mut Frame) {
 pub(crate) fn target(app: &App, skin: &Skin, screen: Rect, at: Position) -> Option<Target> {
     let searched = || below_line(popup::inner(search_area(screen)));
     let (list, selected, count) = match app.overlay.as_ref()? {
+        Overlay::Player => return player::target_large(app, screen, at),
         Overlay::Palette(palette) => (searched(), palette.selected_row(), palette.len()),
         Overlay::Source(picker) => (searched(), picker.selected_row(), picker.len()),
         Overlay::Actions(menu) => {

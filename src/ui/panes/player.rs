@@ -20,7 +20,7 @@ use crate::ui::Skin;
 use crate::ui::chrome::{self, Head};
 use crate::ui::layout::Place;
 use crate::ui::text::{self, Row};
-pub(crate) use large::draw as draw_large;
+pub(crate) use large::{draw as draw_large, target as target_large};
 use wave::Sight;
 
 /// The least that is left of a title.
@@ -72,11 +72,14 @@ pub(crate) fn draw(app: &App, skin: &Skin, place: &Place, frame: &mut Frame) {
 
 /// The share of what is in sight at a cell of the waveform.
 pub(crate) fn target(app: &App, place: &Place, at: Position) -> Option<Target> {
-    let inner = wave_area(app, inner_area(place));
-    if !inner.contains(at) {
+    share_at(wave_area(app, inner_area(place)), at)
+}
+
+fn share_at(shape: Rect, at: Position) -> Option<Target> {
+    if !shape.contains(at) {
         return None;
     }
-    let share = f64::from(at.x - inner.x) / f64::from(inner.width.saturating_sub(1).max(1));
+    let share = f64::from(at.x - shape.x) / f64::from(shape.width.saturating_sub(1).max(1));
     Some(Target::Waveform(share))
 }
 

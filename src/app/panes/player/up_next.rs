@@ -49,6 +49,11 @@ impl UpNext {
         self.repeat
     }
 
+    /// Goes round this way.
+    pub fn set_repeat(&mut self, repeat: Repeat) {
+        self.repeat = repeat;
+    }
+
     /// Puts songs at the end of the row, as far as there is room; how many.
     pub fn add(&mut self, songs: impl IntoIterator<Item = SongId>) -> usize {
         let room = MOST.saturating_sub(self.songs.len());

@@ -86,6 +86,8 @@ fn label<'a>(skin: &Skin, deed: &'a Deed) -> &'a str {
         Deed::File(MediaKind::Stems) => Work::Song(Action::Stems),
         Deed::File(MediaKind::Video) => Work::Video,
         Deed::File(MediaKind::Wav | MediaKind::Audio | MediaKind::Cover) => Work::Wav,
+        Deed::ReplaceMarked => Work::Song(Action::ReplaceSection),
+        Deed::ExtendMarked => Work::Song(Action::Extend),
         Deed::Reuse => return skin.strings.deeds.reuse,
     };
     (skin.strings.work)(work)

@@ -77,7 +77,7 @@ fn draw_stem(
         (Role::Muted, Role::Muted)
     };
     let share = (level.decibels - Level::LEAST) / (Level::MOST - Level::LEAST);
-    let filled = (share * BAR as f32).round() as usize;
+    let filled = ((share * BAR as f32).round() as usize).min(BAR);
     let mut row = Row::new(frame.buffer_mut(), area, area.y);
     row.skip(2).put_padded(
         &text::cut(stem_name(stem), NAME),

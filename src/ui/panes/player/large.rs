@@ -3,11 +3,12 @@
 //! Invariant: what has no room is left out whole, from the bottom up.
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 use super::wave::{self, Sight};
 use super::{library, spectrum};
 use crate::app::App;
+use crate::app::event::Target;
 use crate::app::settings::Role;
 use crate::domain::{Mark, Seconds, Song};
 use crate::ui::Skin;
@@ -22,18 +23,14 @@ const SPECTRUM_MOST: u16 = 8;
 /// Draws the window.
 pub(crate) fn draw(app: &App, skin: &Skin, frame: &mut Frame) {
     let screen = frame.area();
-    let size = (
-        screen.width.saturating_sub(4),
-        screen.height.saturating_sub(3).min(40),
-    );
     let song = super::on(app);
     let title = song.map_or(skin.strings.listening.title, |song| {
         library::title(skin, song)
     });
     let head = head(app, skin, song);
-    let room = usize::from(size.0).saturating_sub(6);
+    let room = usize::from(screen.width).saturating_sub(10);
     let title = text::cut(title, room).into_owned();
-    let mut rest = popup::open(skin, frame, popup::area(screen, size), (&title, &head));
+    let mut rest = popup::open(skin, frame, window(screen), (&title, &head));
     let Some(song) = song else {
         let idle = [(skin.strings.player_idle)(skin.keymap)];
         chrome::empty(skin, frame, rest, &idle);
@@ -53,6 +50,25 @@ pub(crate) fn draw(app: &App, skin: &Skin, frame: &mut Frame) {
         take(&mut rest, 1);
     }
     draw_up_next(app, skin, rest, frame);
+}
+
+/// The share of what is in sight at a cell of the waveform.
+pub(crate) fn target(app: &App, screen: Rect, at: Position) -> Option<Target> {
+    Sight::of(app, super::on(app)?)?;
+    let mut rest = popup::inner(window(screen));
+    if app.player.problem().is_some() {
+        take(&mut rest, 1);
+    }
+    let (_, shape) = shape_areas(app, &mut rest);
+    super::share_at(shape, at)
+}
+
+fn window(screen: Rect) -> Rect {
+    let size = (
+        screen.width.saturating_sub(4),
+        screen.height.saturating_sub(3).min(40),
+    );
+    popup::area(screen, size)
 }
 
 /// Cuts rows from the top of what is left.
@@ -80,12 +96,17 @@ fn draw_shape(app: &App, skin: &Skin, song: &Song, rest: &mut Rect, frame: &mut 
     let Some(sight) = Sight::of(app, song) else {
         return;
     };
-    if app.player.view.sections {
-        wave::draw_names(skin, sight, take(rest, 1), frame);
-    }
-    let rows = (rest.height / 2).clamp(2, WAVE_MOST);
-    wave::draw(app, skin, sight, take(rest, rows), frame);
+    let (names, shape) = shape_areas(app, rest);
+    wave::draw_names(skin, sight, names, frame);
+    wave::draw(app, skin, sight, shape, frame);
     wave::draw_ruler(skin, sight, take(rest, 1), frame);
+}
+
+/// The row of the sections' names, where they are wanted, and the rows of the shape.
+fn shape_areas(app: &App, rest: &mut Rect) -> (Rect, Rect) {
+    let names = take(rest, u16::from(app.player.view.sections));
+    let rows = (rest.height / 2).clamp(2, WAVE_MOST);
+    (names, take(rest, rows))
 }
 
 /// The marks, how far they are apart, and the cursor.

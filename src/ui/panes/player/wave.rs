@@ -207,6 +207,9 @@ fn sections(sight: Sight<'_>, width: u16) -> impl Iterator<Item = (&str, u16)> {
 
 /// The names of the sections, each with a `~`: where it stands is a guess.
 pub(super) fn draw_names(skin: &Skin, sight: Sight, area: Rect, frame: &mut Frame) {
+    if area.height == 0 {
+        return;
+    }
     let mut free_from = 0;
     for (name, column) in sections(sight, area.width) {
         if column < free_from {
