@@ -12,10 +12,10 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use ring::rand::{SecureRandom, SystemRandom};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::Response;
+use ring::rand::{SecureRandom, SystemRandom};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
