@@ -187,25 +187,19 @@ fn a_fetched_file_is_recorded_and_playable() {
         ..Saved::default()
     };
     let mut bench = Bench::with(saved, Settings::default());
-    bench.keys("4 enter");
-    assert!(matches!(
-        bench.app.notices.current(),
-        Some(Notice::Refused(_, Refusal::NotFetchedYet))
-    ));
-    bench.take_effects();
     bench.fetched("s0");
     let saved = bench.take_effects().into_iter().any(
         |effect| matches!(effect, Effect::Save(Record::Song(song)) if song.audio.file.is_some()),
     );
     assert!(saved);
-    bench.keys("enter");
+    bench.keys("4 enter");
     assert!(bench.app.player.is_open());
 }
 
 #[test]
 fn links_ids_and_lyrics_are_copied() {
     let mut bench = with_songs(&["a"]);
-    bench.keys("4 y Y L");
+    bench.keys("4 y enter Y L");
     let copied: Vec<String> = bench
         .take_effects()
         .into_iter()

@@ -93,10 +93,10 @@ fn without_a_token_the_order_is_held_and_goes_out_once_there_is_one() {
 #[test]
 fn a_key_that_means_nothing_says_so() {
     let mut bench = Bench::new();
-    bench.keys("Z");
+    bench.keys("W");
     assert_eq!(
         bench.app.notices.current(),
-        Some(&Notice::UnknownKey("Z".into()))
+        Some(&Notice::UnknownKey("W".into()))
     );
     bench.keys("esc");
     assert_eq!(bench.app.notices.current(), None);

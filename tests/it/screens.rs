@@ -557,7 +557,7 @@ fn keys_in_phrases_are_those_of_the_key_map() {
     assert!(text.contains("F5 submit"), "{text}");
     assert!(text.contains("F5 submits the draft."), "{text}");
     assert!(!text.contains("^g"), "{text}");
-    let help = shoot(&with(app, "?"), 120, 60).text();
+    let help = shoot(&with(app, "?"), 120, 100).text();
     assert!(help.contains("F5              Submit the draft"), "{help}");
 }
 
@@ -651,7 +651,8 @@ fn a_click_goes_to_what_stands_there() {
         let weird = Some(Target::ComposeField(Field::Weirdness));
         assert_eq!(hit(&app, "Weirdness"), weird);
         assert_eq!(hit(&app, "2 Lyrics"), Some(Target::Pane(PaneId::Lyrics)));
-        let row = size.1 - 2 - u16::from(size.0 >= 120);
+        // Above the border, and above the clock where there is one.
+        let row = size.1 - 2 - u16::from(size.0 >= 120) - u16::from(size.0 >= 200);
         let screen = shoot(&app, size.0, size.1);
         let head = (0..size.0).find(|x| screen.buffer[(*x, row)].symbol() == "┃");
         let at = ui::target(&app, size, head.expect("a playhead"), row);

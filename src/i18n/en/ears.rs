@@ -82,8 +82,8 @@ pub(super) fn up_next(command: N) -> &'static str {
         N::Add => "Play the song next in line",
         N::PlayAll => "Play all from here",
         N::Show => "Show what plays next",
-        N::Sooner => "Sooner",
-        N::Later => "Later",
+        N::Sooner => "Play it sooner",
+        N::Later => "Play it later",
         N::Remove => "Take out",
         N::Clear => "Take all out",
         N::Repeat => "Repeat: off, all, one",
@@ -93,8 +93,8 @@ pub(super) fn up_next(command: N) -> &'static str {
 pub(super) fn mixer(command: X) -> &'static str {
     match command {
         X::Open => "Mixer of the stems",
-        X::Softer => "Softer",
-        X::Louder => "Louder",
+        X::Softer => "Stem softer",
+        X::Louder => "Stem louder",
         X::Mute => "Mute the stem",
         X::Solo => "Solo the stem",
         X::Reset => "Reset the mix",

@@ -82,8 +82,8 @@ pub(super) fn up_next(command: N) -> &'static str {
         N::Add => "加入接着播放",
         N::PlayAll => "从这里播放全部",
         N::Show => "显示接着播放",
-        N::Sooner => "提前",
-        N::Later => "延后",
+        N::Sooner => "提前播放",
+        N::Later => "延后播放",
         N::Remove => "移出",
         N::Clear => "全部移出",
         N::Repeat => "重复：关、全部、单曲",
@@ -93,8 +93,8 @@ pub(super) fn up_next(command: N) -> &'static str {
 pub(super) fn mixer(command: X) -> &'static str {
     match command {
         X::Open => "分轨混音器",
-        X::Softer => "小声一点",
-        X::Louder => "大声一点",
+        X::Softer => "分轨小声一点",
+        X::Louder => "分轨大声一点",
         X::Mute => "分轨静音",
         X::Solo => "只听这个分轨",
         X::Reset => "还原混音",

@@ -82,8 +82,8 @@ pub(super) fn up_next(command: N) -> &'static str {
         N::Add => "加入接著播放",
         N::PlayAll => "從這裡播放全部",
         N::Show => "顯示接著播放",
-        N::Sooner => "提前",
-        N::Later => "延後",
+        N::Sooner => "提前播放",
+        N::Later => "延後播放",
         N::Remove => "移出",
         N::Clear => "全部移出",
         N::Repeat => "重複：關、全部、單曲",
@@ -93,8 +93,8 @@ pub(super) fn up_next(command: N) -> &'static str {
 pub(super) fn mixer(command: X) -> &'static str {
     match command {
         X::Open => "分軌混音器",
-        X::Softer => "小聲一點",
-        X::Louder => "大聲一點",
+        X::Softer => "分軌小聲一點",
+        X::Louder => "分軌大聲一點",
         X::Mute => "分軌靜音",
         X::Solo => "只聽這個分軌",
         X::Reset => "還原混音",

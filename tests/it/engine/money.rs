@@ -156,6 +156,7 @@ impl World {
                 .act(|queue, cx| queue.wake_held(Hold::Credit, cx)),
             step => self.other_step(step),
         }
+        self.perform();
     }
 
     /// Calls of the provider's, and what is done with the queue as a whole.
@@ -196,7 +197,6 @@ impl World {
             // There is nothing yet to do it to.
             _ => {}
         }
-        self.perform();
     }
 
     fn with_task(&mut self, n: usize, act: impl FnOnce(&mut Self, TaskId)) {
