@@ -6,6 +6,7 @@
 pub mod action;
 pub mod draft;
 pub mod failure;
+pub mod handed;
 pub mod lyric;
 pub mod playback;
 pub mod price;
@@ -20,6 +21,7 @@ pub mod time;
 pub use action::{Action, Choice, Field, FieldKind, Model, Range};
 pub use draft::{Draft, FieldError, Problem};
 pub use failure::{Charge, Failure, FailureKind};
+pub use handed::{Handed, Ticket, Want, Whom, Wish};
 pub use lyric::Lyric;
 pub use playback::{OutputKind, PlayerCommand, PlayerEvent, Volume, Waveform};
 pub use request::{

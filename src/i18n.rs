@@ -4,6 +4,7 @@
 //! phrase come from the live key map.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod company;
 mod en;
 mod taking;
 mod zh_cn;
@@ -21,6 +22,7 @@ use crate::domain::{
     Charge, Failure, Field, Hold, MediaKind, OutputKind, Problem, Seconds, TaskState, Work,
 };
 
+pub use company::Company;
 pub use taking::Taking;
 
 /// How much of a title stands in a sentence, in characters as they are seen.
@@ -151,6 +153,8 @@ pub struct Strings {
     pub details: Details,
     /// Words for the windows on an order as a whole.
     pub taking: Taking,
+    /// Words for several programs on one profile.
+    pub company: Company,
     /// Words for the windows over the panes.
     pub windows: Windows,
 }

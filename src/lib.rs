@@ -8,6 +8,7 @@ pub mod config;
 pub mod domain;
 pub mod i18n;
 pub mod logging;
+pub mod profile;
 pub mod runtime;
 pub mod sim;
 pub mod store;

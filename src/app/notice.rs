@@ -62,6 +62,10 @@ pub enum Notice {
     BatchOrdered(usize),
     /// So many songs a day are allowed, and today's are used up.
     BudgetReached(u32),
+    /// A wish was handed to the program that has the engine.
+    HandedOver,
+    /// The program that had the engine has ended, and this one has it now.
+    TookOver,
     /// Something inside broke; what.
     Broke(String),
 }
@@ -177,12 +181,14 @@ impl Notice {
             | Notice::TaskFound(_)
             | Notice::TokenStored(_)
             | Notice::Copied(_)
+            | Notice::TookOver
             | Notice::Undone => Tone::Good,
             Notice::FormFilled(_)
             | Notice::FormFilledFor(..)
             | Notice::Experimental(_)
             | Notice::NothingPasted
             | Notice::FormCleared
+            | Notice::HandedOver
             | Notice::Refused(..)
             | Notice::UnknownKey(_)
             | Notice::PasteCut(_) => Tone::Plain,

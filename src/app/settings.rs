@@ -152,6 +152,12 @@ pub struct Settings {
     /// Where the user's clock stands.
     #[serde(with = "jiff::fmt::serde::tz::required")]
     pub zone: TimeZone,
+    /// The name of this program among all that may share the profile. Empty: it hands nothing over.
+    #[serde(default)]
+    pub program: String,
+    /// Whether another program has the engine at the start: this one shows what that does, and hands it its orders.
+    #[serde(default)]
+    pub is_guest: bool,
     /// How long the first answer to a poll is waited for, as a factor: 1 for the real API, less for a quick simulator.
     pub pace: f64,
 }
@@ -176,6 +182,8 @@ impl Default for Settings {
             media_folder: "~/.local/share/fuzzbox/media".to_owned(),
             start_folder: String::new(),
             zone: TimeZone::UTC,
+            program: String::new(),
+            is_guest: false,
             pace: 1.0,
         }
     }

@@ -155,6 +155,17 @@ impl Songs {
         song
     }
 
+    /// Shows songs as the program has them that has the engine. A file that is not here is on its way.
+    pub(crate) fn mirror(&mut self, songs: Vec<Song>) {
+        for song in songs {
+            for kind in MediaKind::ALL {
+                self.fetches.remove(&key(kind, &song.id));
+            }
+            self.want(&song);
+            self.put(song);
+        }
+    }
+
     fn want(&mut self, song: &Song) {
         for kind in MediaKind::ALL {
             if is_wanted(song, kind) {

@@ -20,6 +20,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::failure::Failure;
+use super::handed::Ticket;
 use super::request::Request;
 use super::song::{Link, MediaKind, Song, SongId};
 use super::time::Timestamp;
@@ -67,6 +68,9 @@ pub struct Task {
     /// The title of the song it is done to, where the order itself has no name.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub about: String,
+    /// Its name among several programs on one profile: by this an order that was handed over is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<Ticket>,
 }
 
 /// Words that were written.
@@ -230,6 +234,7 @@ impl Task {
             songs: Vec::new(),
             words: None,
             about: String::new(),
+            ticket: None,
         }
     }
 

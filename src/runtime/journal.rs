@@ -5,7 +5,7 @@
 use tracing::{debug, info, warn};
 
 use crate::app::effect::Effect;
-use crate::app::event::{Event, SongEvent, Stumble, TaskEvent, TokenEvent};
+use crate::app::event::{CompanyEvent, Event, SongEvent, Stumble, TaskEvent, TokenEvent};
 use crate::domain::Failure;
 
 /// Notes what happened.
@@ -17,6 +17,7 @@ pub(super) fn event(event: &Event) {
         Event::Song(event) => song(event),
         Event::Player(_) => debug!("player"),
         Event::Token(TokenEvent::Stored) => info!("a token was stored"),
+        Event::Company(event) => company(event),
         Event::Token(_) => debug!("token"),
         Event::Stumbled(Stumble::NotSaved { task, reason }) => {
             warn!(task = task.map(|task| task.0), reason, "not saved");
@@ -74,6 +75,17 @@ fn task(event: &TaskEvent) {
         TaskEvent::NotHosted { task, failure } => {
             warn!(task = task.0, failure = ?brief(failure), "not hosted");
         }
+    }
+}
+
+fn company(event: &CompanyEvent) {
+    match event {
+        CompanyEvent::Guests(count) => info!(count, "guests"),
+        CompanyEvent::Handed(handed) => info!(count = handed.len(), "handed over"),
+        CompanyEvent::Changed { tasks, songs } => {
+            debug!(tasks = tasks.len(), songs = songs.len(), "changed");
+        }
+        CompanyEvent::TookOver(_) => info!("took over"),
     }
 }
 

@@ -6,14 +6,15 @@
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::task::{JoinError, JoinSet};
 
+use super::company::Word;
 use super::fetch;
 use super::world::World;
 use crate::api::{self, Accepted, Secret};
 use crate::app::effect::Effect;
 use crate::app::event::{Event, SongEvent, Stumble, TaskEvent};
 use crate::domain::{
-    ApiTaskId, Endpoint, Failure, FailureKind, Record, Request, SongId, TaskId, TaskRecord,
-    Timestamp,
+    ApiTaskId, Endpoint, Failure, FailureKind, Record, Request, SongId, TaskId, TaskRecord, Ticket,
+    Timestamp, Want,
 };
 
 /// What comes back to the loop.
@@ -68,6 +69,8 @@ enum Subject {
     Song(SongId),
     Draft,
     Preferences,
+    Handed(Ticket),
+    Aside,
 }
 
 impl Unkept {
@@ -87,6 +90,30 @@ fn subject(record: &Record) -> Subject {
         Record::Song(song) => Subject::Song(song.id.clone()),
         Record::Draft(_) => Subject::Draft,
         Record::Preferences(_) => Subject::Preferences,
+        Record::Handed(handed) => Subject::Handed(handed.ticket.clone()),
+        Record::Granted(ticket) => Subject::Handed(ticket.clone()),
+        Record::Aside(..) => Subject::Aside,
+    }
+}
+
+/// The task that a record is about.
+fn task_of(record: &Record) -> Option<TaskId> {
+    match record {
+        Record::Task(task) => Some(task.id),
+        Record::Handed(handed) => match &handed.want {
+            Want::Order(task) => Some(task.id),
+            Want::Wish(_) => None,
+        },
+        _ => None,
+    }
+}
+
+/// What other programs are told of it, where they show it or do something about it.
+fn word_of(record: &Record) -> Option<Word> {
+    match record {
+        Record::Task(_) | Record::Song(_) => Some(Word::Changed),
+        Record::Handed(_) => Some(Word::Handed),
+        _ => None,
     }
 }
 
@@ -133,19 +160,22 @@ async fn save(
     news: &UnboundedSender<News>,
     unkept: &mut Unkept,
 ) -> Vec<TaskId> {
-    let subjects: Vec<Subject> = records.iter().map(subject).collect();
+    let subjects: Vec<(Subject, Option<TaskId>)> = records
+        .iter()
+        .map(|record| (subject(record), task_of(record)))
+        .collect();
+    let word = records.iter().find_map(word_of);
     let outcome = world.store().save_all(records).await;
     let outcome = outcome.map_err(|error| error.to_string());
     let mut tasks: Vec<Option<TaskId>> = Vec::new();
-    for subject in subjects {
-        let task = match &subject {
-            Subject::Task(task) => Some(*task),
-            Subject::Song(_) | Subject::Draft | Subject::Preferences => None,
-        };
+    for (subject, task) in subjects {
         if outcome.is_err() && !tasks.contains(&task) {
             tasks.push(task);
         }
         unkept.note(subject, outcome.clone());
+    }
+    if let Some(word) = word.filter(|_| outcome.is_ok()) {
+        world.tell_others(word);
     }
     if let Err(reason) = outcome {
         for task in &tasks {
@@ -280,7 +310,7 @@ async fn host(world: &World, news: &UnboundedSender<News>, task: TaskId, path: &
     let hosted = match token(world) {
         Ok(token) => {
             let host = world.files_host();
-            world.client().host(host, &token, &file, progress).await
+            world.client().host(&host, &token, &file, progress).await
         }
         Err(failure) => Err(failure),
     };

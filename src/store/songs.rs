@@ -98,12 +98,30 @@ pub(super) fn load_all(connection: &Connection) -> rusqlite::Result<Vec<Song>> {
     read(connection, &all, (), &mut songs)?;
     // Sorted here: they come almost sorted, and SQLite would have to carry all the texts through its sorter.
     songs.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
-    let mut lyric = connection.prepare("SELECT lyric FROM lyrics WHERE song = ?1")?;
-    for song in &mut songs {
+    read_lyrics(connection, &mut songs)?;
+    Ok(songs)
+}
+
+/// The songs that changed after a mark, with their lyrics, oldest first.
+pub(super) fn load_changed(connection: &Connection, mark: i64) -> rusqlite::Result<Vec<Song>> {
+    let changed = format!(
+        "SELECT {COLUMNS} FROM songs
+         WHERE id IN (SELECT song FROM changed WHERE mark > ?1 AND song IS NOT NULL)
+         ORDER BY created_at, created_ns, id"
+    );
+    let mut songs = Vec::new();
+    read(connection, &changed, [mark], &mut songs)?;
+    read_lyrics(connection, &mut songs)?;
+    Ok(songs)
+}
+
+fn read_lyrics(connection: &Connection, songs: &mut [Song]) -> rusqlite::Result<()> {
+    let mut lyric = connection.prepare_cached("SELECT lyric FROM lyrics WHERE song = ?1")?;
+    for song in songs {
         let kept = lyric.query_row([&song.id.0], |row| row.get(0));
         song.lyric = kept.optional()?.unwrap_or_default();
     }
-    Ok(songs)
+    Ok(())
 }
 
 fn read(

@@ -611,6 +611,7 @@ fn any_task() -> impl Strategy<Value = Task> {
     );
     (order, rest).prop_map(
         |((prompt, lyric, weirdness, custom), (id, state, moments, api_id, counts))| Task {
+            ticket: None,
             id: TaskId(id),
             request: Request::from(AudiosRequest {
                 action: Action::Generate,
@@ -707,7 +708,8 @@ proptest! {
             .map(|(_, task)| task.clone())
             .collect();
         tasks.sort_by_key(|task| (task.created_at, task.id));
-        prop_assert_eq!(saved, Saved { tasks, songs, unread: 0, draft, preferences });
+        let mark = saved.mark;
+        prop_assert_eq!(saved, Saved { tasks, songs, draft, preferences, mark, ..Saved::default() });
     }
 }
 

@@ -220,6 +220,7 @@ pub fn busy(settings: Settings) -> App {
             ..Draft::default()
         },
         preferences: Preferences::default(),
+        ..Saved::default()
     };
     let mut app = studio(saved, settings);
     press(&mut app, "4 enter");
