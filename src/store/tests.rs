@@ -294,7 +294,7 @@ fn an_order_that_was_handed_over_goes_with_its_task() {
     connection.execute_batch(newer).unwrap();
     assert_eq!(load(&connection).unwrap().handed, [handed, wish.clone()]);
     keep(&mut connection, [Record::Task(task)].iter()).unwrap();
-    assert_eq!(load(&connection).unwrap().handed, [wish.clone()]);
+    assert_eq!(load(&connection).unwrap().handed, std::slice::from_ref(&wish));
     keep(&mut connection, [Record::Granted(wish.ticket)].iter()).unwrap();
     assert_eq!(load(&connection).unwrap().handed, []);
     let left: i64 = connection
