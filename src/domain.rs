@@ -7,6 +7,7 @@ pub mod action;
 pub mod completion;
 pub mod draft;
 pub mod failure;
+pub mod handed;
 pub mod history;
 pub mod ledger;
 pub mod lyric;
@@ -26,6 +27,7 @@ pub use action::{Action, Choice, Field, FieldKind, Model, Range};
 pub use completion::Completion;
 pub use draft::{Draft, FieldError, Problem};
 pub use failure::{Charge, Failure, FailureKind};
+pub use handed::{Handed, Shift, Ticket, Want, Whom, Wish};
 pub use lyric::Lyric;
 pub use marks::{Mark, Marks, Snap};
 pub use playback::{

@@ -9,6 +9,7 @@ pub mod domain;
 pub mod i18n;
 pub mod listen;
 pub mod logging;
+pub mod profile;
 pub mod runtime;
 pub mod sim;
 pub mod store;

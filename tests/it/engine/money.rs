@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use fuzzbox::app::effect::Effect;
 use fuzzbox::app::event::{TaskEvent, WebhookEvent};
-use fuzzbox::app::tasks::{Shift, TaskQueue};
+use fuzzbox::app::tasks::TaskQueue;
+use fuzzbox::domain::Shift;
 use fuzzbox::domain::time::after;
 use fuzzbox::domain::{
     ApiTaskId, AudiosRequest, Completion, Failure, FailureKind, Hold, Outcome, Request, TaskId,
