@@ -146,7 +146,8 @@ fn what_is_wished_of_a_task_is_done_by_the_owner() {
         because: Failure::new(FailureKind::Unknown, ""),
     };
     let cases = [
-        ("d y", held(Hold::Credit), "failed"),
+        ("d y", held(Hold::Paused), "failed"),
+        ("s", held(Hold::Paused), "sent"),
         ("s y", doubt.clone(), "sent"),
         ("d y", doubt, "failed"),
         ("s", held(Hold::Credit), "sent"),
