@@ -51,7 +51,11 @@ async fn ask(listening: &Listening, request: &str) -> (u16, String, Vec<u8>) {
         .position(|end| end == b"\r\n\r\n")
         .expect("a head");
     let head = String::from_utf8(answer[..end].to_vec()).expect("text");
-    let status = head[9..12].parse().expect("a status");
+    let status = head
+        .get(9..12)
+        .expect("a status")
+        .parse()
+        .expect("a status");
     (status, head.to_lowercase(), answer[end + 4..].to_vec())
 }
 

@@ -83,7 +83,7 @@ fn commands(bench: &mut Bench) -> Vec<PlayerCommand> {
 }
 
 fn marks(bench: &Bench) -> (Option<f64>, Option<f64>) {
-    let marks = bench.app.songs.get(&id("s2")).unwrap().more.marks;
+    let marks = bench.app.songs.get(&id("s2")).expect("there").more.marks;
     let seconds = |mark| marks.get(mark).map(|at| at.0);
     (seconds(Mark::In), seconds(Mark::Out))
 }

@@ -131,7 +131,10 @@ async fn answer(
     };
     said += "etag: \"v1\"\r\nconnection: close\r\n";
     if manner.length {
-        said += &format!("content-length: {}\r\n", to - from);
+        let length = to - from;
+        said.push_str("content-length: ");
+        said.push_str(&length.to_string());
+        said.push_str("\r\n");
     }
     said += "\r\n";
     let place = {

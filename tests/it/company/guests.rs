@@ -79,11 +79,11 @@ pub(super) fn hand(bench: &mut Bench, handed: Vec<Handed>) -> &mut Bench {
 }
 
 fn task_saved(bench: &Bench) -> Option<Task> {
-    let tasks = bench.effects.iter().filter_map(|effect| match effect {
+    let mut tasks = bench.effects.iter().filter_map(|effect| match effect {
         Effect::Save(Record::Task(task)) => Some((**task).clone()),
         _ => None,
     });
-    tasks.last()
+    tasks.next_back()
 }
 
 #[test]

@@ -155,6 +155,15 @@ impl World {
             }
             Step::Kill(is_taken) => self.kill(is_taken),
             Step::DiskFails => self.disk_fails = true,
+            Step::Answer(..) | Step::Repeat(_) | Step::Call(..) | Step::Wake => {}
+            wish => self.wish(wish),
+        }
+        self.perform();
+    }
+
+    /// What the user does with what is in the queue.
+    fn wish(&mut self, step: Step) {
+        match step {
             Step::SendAgain(n) => self.with_task(n, |world, task| {
                 if world.bench.act(|queue, cx| queue.send_again(task, cx)) {
                     *world.sent_again.entry(task).or_default() += 1;
@@ -187,9 +196,8 @@ impl World {
                 let shift = [Shift::Earlier, Shift::Later, Shift::First][usize::from(to % 3)];
                 world.bench.act(|queue, cx| queue.shift(task, shift, cx));
             }),
-            Step::Answer(..) | Step::Repeat(_) | Step::Call(..) | Step::Wake => {}
+            _ => {}
         }
-        self.perform();
     }
 
     fn with_task(&mut self, n: usize, act: impl FnOnce(&mut Self, TaskId)) {
