@@ -7,6 +7,7 @@
 mod arrivals;
 pub mod batch;
 pub mod command;
+mod company;
 pub mod cx;
 mod deeds;
 mod default_keys;
@@ -33,12 +34,13 @@ mod stories;
 pub mod take;
 pub mod tasks;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::ledger::Entry;
 use crate::domain::time::after;
 use crate::domain::{
-    Draft, PlayerEvent, Record, Request, Saved, Song, SongId, Task, TaskId, Timestamp,
+    Draft, Handed, PlayerEvent, Record, Request, Saved, Seconds, Song, SongId, Task, TaskId,
+    Ticket, Timestamp, Whom, Wish,
 };
 use command::Command;
 use cx::Cx;
@@ -106,6 +108,16 @@ pub struct App {
     lyrics_at: BTreeMap<TaskId, u64>,
     /// Ordered once everything that is kept is known.
     at_start: Vec<Request>,
+    /// The first of these, once it is ordered.
+    placed_at_start: Option<Whom>,
+    /// Handed over before everything that is kept was known.
+    inherited: Vec<Handed>,
+    /// What was taken and is perhaps still listed.
+    taken: BTreeSet<Ticket>,
+    /// The drafts that are known to the program that has the engine.
+    drafts_there: Vec<Draft>,
+    /// What is played from there as soon as another program has fetched it.
+    awaited: Option<(SongId, Seconds)>,
     draft_keeper: Keeper,
     preferences_keeper: Keeper,
     songs_keeper: Keeper,
@@ -144,6 +156,11 @@ impl App {
             unkept_songs: Vec::new(),
             lyrics_at: BTreeMap::new(),
             at_start: Vec::new(),
+            placed_at_start: None,
+            inherited: Vec::new(),
+            taken: BTreeSet::new(),
+            drafts_there: Vec::new(),
+            awaited: None,
             draft_keeper: Keeper::default(),
             preferences_keeper: Keeper::default(),
             songs_keeper: Keeper::default(),
@@ -151,6 +168,7 @@ impl App {
             settings,
         };
         app.tasks.keep_paused(saved.paused);
+        app.begin_in_company(saved.handed, saved.aside);
         app.queue.refresh(&app.tasks);
         app.library.refresh(&app.songs);
         app.recheck(false);
@@ -175,6 +193,7 @@ impl App {
         songs.start(&mut cx);
         self.place_at_start();
         self.start_import();
+        self.take_inherited();
         self.queue.refresh(&self.tasks);
         // The source song of the draft may be among those that have just been read.
         self.recheck(false);
@@ -192,6 +211,7 @@ impl App {
             Event::Player(event) => self.on_player(event),
             Event::Webhook(event) => self.on_webhook(event),
             Event::Token(event) => self.on_token(event),
+            Event::Company(event) => self.on_company(event),
             Event::Stumbled(stumble) => self.on_stumble(stumble),
             Event::HungUp => self.leave(),
         }
@@ -337,8 +357,7 @@ impl App {
             matches!(&event, PlayerEvent::Ended { song } if self.player.song() == Some(song));
         let (_, player, mut cx) = self.cx();
         if let Some(song) = player.on_event(event, &mut cx) {
-            let (_, songs, mut cx) = self.engine();
-            songs.give_up_file(&song, &mut cx);
+            self.wish(Wish::GiveUpAudio(song));
         }
         if told || follows {
             self.preferences_keeper.changed(self.now);
@@ -373,16 +392,25 @@ impl App {
             }
             TokenEvent::Stored => {
                 self.overlay = None;
-                self.settings.has_token = true;
-                let outranked = self.settings.token_outranked_by.clone();
-                self.notify(Notice::TokenStored(outranked));
-                let (tasks, _, mut cx) = self.engine();
-                tasks.token_given(&mut cx);
-                let (import, mut cx) = self.importer();
-                import.token_given(&mut cx);
-                self.queue.refresh(&self.tasks);
+                self.use_token();
+            }
+            TokenEvent::Renewed => {
+                self.overlay
+                    .take_if(|overlay| matches!(overlay, Overlay::Token { .. }));
+                self.use_token();
             }
         }
+    }
+
+    fn use_token(&mut self) {
+        self.settings.has_token = true;
+        let outranked = self.settings.token_outranked_by.clone();
+        self.notify(Notice::TokenStored(outranked));
+        let (tasks, _, mut cx) = self.engine();
+        tasks.token_given(&mut cx);
+        let (import, mut cx) = self.importer();
+        import.token_given(&mut cx);
+        self.queue.refresh(&self.tasks);
     }
 
     fn on_stumble(&mut self, stumble: Stumble) {
@@ -431,11 +459,18 @@ impl App {
     }
 
     fn save_draft(&mut self) {
+        if self.settings.is_guest {
+            return self.set_drafts_aside();
+        }
         let draft = Box::new(self.draft());
         self.effects.push(Effect::Save(Record::Draft(draft)));
     }
 
     fn save_preferences(&mut self) {
+        if self.settings.is_guest {
+            // Those of the program that has the engine hold the drafts that were replaced there.
+            return self.set_drafts_aside();
+        }
         let mut preferences = self.player.preferences();
         preferences.removed.clone_from(&self.removed);
         preferences.tree = self.library.is_tree();
@@ -446,8 +481,12 @@ impl App {
     /// Keeps what is not kept yet, and leaves.
     fn leave(&mut self) {
         self.compose.finish_line();
-        self.save_draft();
-        self.save_preferences();
+        if self.settings.is_guest {
+            self.hand_drafts_over();
+        } else {
+            self.save_draft();
+            self.save_preferences();
+        }
         self.effects.push(Effect::Quit);
     }
 }

@@ -48,7 +48,6 @@ Exit codes of an order:
   1    failed; the message says whether it was charged
   2    used wrongly; nothing was kept or sent
   3    in doubt, or held for a token, credit, disk or the cap of the day: the studio asks what to do
-  4    a studio is open with these songs; nothing was kept or sent
   130  left with Ctrl-C: the order is kept, and the next studio goes on with it";
 
 #[derive(Debug, Subcommand)]
@@ -75,8 +74,6 @@ pub(crate) enum Trouble {
     Usage(anyhow::Error),
     /// It failed: exit code 1.
     Failed(anyhow::Error),
-    /// Another fuzzbox has the profile. For an order that has a code of its own.
-    Busy(anyhow::Error),
     /// An end with an exit code of its own.
     Coded(u8, anyhow::Error),
 }
@@ -93,7 +90,7 @@ pub fn run() -> ExitCode {
     let mut usage = program.clone();
     let matches = program.get_matches();
     if let Some(done) = order::run(&matches) {
-        return conclude(done, order::BUSY);
+        return conclude(done);
     }
     let arguments = match Arguments::from_arg_matches(&matches) {
         Ok(arguments) => arguments,
@@ -107,14 +104,13 @@ pub fn run() -> ExitCode {
         Some(Sub::Listen(listen)) => listen::run(&listen),
         Some(Sub::Replay { file }) => replay::run(&file),
     };
-    conclude(done, 1)
+    conclude(done)
 }
 
 /// The exit code, after a complaint where there is something to complain of.
-fn conclude(done: Result<(), Trouble>, busy: u8) -> ExitCode {
+fn conclude(done: Result<(), Trouble>) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Trouble::Busy(error)) => complain(&error, busy),
         Err(Trouble::Coded(code, error)) => complain(&error, code),
         Err(Trouble::Usage(error)) => complain(&error, 2),
         Err(Trouble::Failed(error)) => complain(&error, 1),

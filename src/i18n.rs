@@ -4,6 +4,7 @@
 //! phrase come from the live key map.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod company;
 mod ears;
 mod en;
 mod flow;
@@ -24,6 +25,7 @@ use crate::domain::{
     Charge, Failure, Field, Hold, MediaKind, OutputKind, Problem, Seconds, TaskState, Work,
 };
 
+pub use company::Company;
 pub use ears::Listening;
 pub use flow::Flow;
 pub use hearing::Hearing;
@@ -163,6 +165,8 @@ pub struct Strings {
     pub listening: Listening,
     /// Words on the queue as a whole.
     pub flow: Flow,
+    /// Words for several programs on one profile.
+    pub company: Company,
     /// Words for the windows over the panes.
     pub windows: Windows,
 }

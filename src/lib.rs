@@ -11,6 +11,7 @@ pub mod listen;
 pub mod logging;
 #[cfg(all(feature = "mpris", target_os = "linux"))]
 pub mod media_keys;
+pub mod profile;
 pub mod runtime;
 pub mod sim;
 pub mod store;

@@ -19,6 +19,7 @@ use crate::app::event::{Event, Input};
 use crate::domain::Timestamp;
 
 mod canvas;
+pub mod company;
 mod desktop;
 mod export;
 pub mod face;
@@ -97,6 +98,7 @@ pub async fn run<F: Face>(
     let (effects, batches) = unbounded_channel();
     let (news, inbox) = unbounded_channel();
     let lane = tokio::spawn(perform::lane(studio.world.clone(), batches, news.clone()));
+    let company = company::keep(&studio.world, &news);
     studio.world.listen(news.clone());
     let mut sitting = Sitting {
         studio,
@@ -115,6 +117,9 @@ pub async fn run<F: Face>(
     sitting.perform(first);
     sitting.turn(signals, inbox, input).await;
     lane.abort();
+    if let Some(company) = company {
+        company.abort();
+    }
     let unsaved = sitting.unsaved.take();
     let draft = sitting.studio.app.draft();
     Ok(Farewell {

@@ -5,6 +5,7 @@
 
 mod drafts;
 mod error;
+mod handed;
 mod ledger;
 mod open;
 mod schema;
@@ -23,7 +24,7 @@ use tokio::sync::oneshot;
 
 pub use self::error::StoreError;
 use crate::domain::ledger::Entry;
-use crate::domain::{Record, Saved, Song};
+use crate::domain::{Handed, Record, Saved, Song};
 
 /// How long a statement waits for another program that has the database.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -47,11 +48,11 @@ pub struct Store {
 type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 type Library = Result<Vec<Song>, StoreError>;
-type Ledger = Result<Vec<Entry>, StoreError>;
+type Look = Box<dyn FnOnce(&Connection, &Path) + Send>;
 
 enum Job {
     Library(oneshot::Sender<Library>),
-    Ledger(oneshot::Sender<Ledger>),
+    Look(Look),
     Save(Vec<Record>, Answer),
     Close(mpsc::Sender<()>),
 }
@@ -117,9 +118,38 @@ impl Store {
 
     /// The whole ledger, in the order the tasks were ordered.
     pub async fn ledger(&self) -> Result<Vec<Entry>, StoreError> {
+        self.look(ledger::load).await
+    }
+
+    /// What other programs handed over and nobody has taken yet, in its order.
+    pub async fn handed(&self) -> Result<Vec<Handed>, StoreError> {
+        self.look(handed::load).await
+    }
+
+    /// The tasks and songs that changed after `mark`, whoever changed them, and the mark to ask from next.
+    pub async fn changes(&self, mark: i64) -> Result<Saved, StoreError> {
+        self.look(move |connection| handed::changes(connection, mark))
+            .await
+    }
+
+    /// [`Store::changes`] with everything else a program needs that takes over the engine.
+    pub async fn inheritance(&self, mark: i64) -> Result<Saved, StoreError> {
+        self.look(move |connection| handed::inheritance(connection, mark))
+            .await
+    }
+
+    async fn look<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
         let (answer, answered) = oneshot::channel();
+        let look = move |connection: &Connection, path: &Path| {
+            let seen = read(connection).map_err(|error| StoreError::from_sqlite(path, &error));
+            // A caller that went away no longer wants it.
+            drop(answer.send(seen));
+        };
         self.jobs
-            .send(Job::Ledger(answer))
+            .send(Job::Look(Box::new(look)))
             .map_err(|_| self.stopped())?;
         answered.await.unwrap_or_else(|_| Err(self.stopped()))
     }
@@ -170,11 +200,7 @@ fn work(mut connection: Connection, inbox: &mpsc::Receiver<Job>, path: &Path) {
                     // A caller that went away no longer wants them.
                     drop(answer.send(songs));
                 }
-                Job::Ledger(answer) => {
-                    let entries = ledger::load(&connection);
-                    let entries = entries.map_err(|error| StoreError::from_sqlite(path, &error));
-                    drop(answer.send(entries));
-                }
+                Job::Look(look) => look(&connection, path),
                 Job::Close(closed) => closing = Some(closed),
             }
             next = (closing.is_none() && batch.len() < BATCH)
@@ -226,6 +252,9 @@ fn keep<'a>(
             }
             Record::Paused(paused) => drafts::save_fact(&transaction, PAUSED, paused)?,
             Record::Import(mark) => drafts::save_fact(&transaction, IMPORT, mark)?,
+            Record::Handed(handed) => handed::save(&transaction, handed)?,
+            Record::Granted(ticket) => handed::take(&transaction, ticket)?,
+            Record::Aside(program, drafts) => handed::set_aside(&transaction, program, drafts)?,
         }
     }
     transaction.commit()
@@ -243,5 +272,8 @@ fn load(connection: &Connection) -> rusqlite::Result<Saved> {
         paused: drafts::load_fact(connection, PAUSED)?,
         import: drafts::load_fact(connection, IMPORT)?,
         ledger_unread: ledger::is_begun(connection)?,
+        handed: handed::load(connection)?,
+        aside: handed::load_aside(connection)?,
+        mark: handed::mark(connection)?,
     })
 }

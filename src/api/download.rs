@@ -122,9 +122,8 @@ pub(super) async fn fetch(
         Plan::Whole => return Ok(Fetched::whole(asked.from)),
         Plan::Anew => {
             discard(&order.part).await.map_err(|error| disk(&error))?;
-            return Err(unreachable(
-                "the server answered with other bytes than asked for",
-            ));
+            let why = "the server answered with other bytes than asked for";
+            return Err(unreachable(why));
         }
     };
     check_size(total.unwrap_or(0))?;
@@ -137,27 +136,32 @@ pub(super) async fn fetch(
     }
     held.total = total;
     let resumed_from = held.here.count();
-    let part = Part::open(order, held, from, tell).await;
+    let part = Part::open(order, held, from, tell)
+        .await
+        .map_err(|error| disk(&error))?;
     let mut coming = Coming {
         line,
-        part: part.map_err(|error| disk(&error))?,
+        part,
         wanted,
         reaches: true,
     };
     let written = coming.write(response, first, end).await;
     let closed = coming.part.close().await;
-    if written
-        .as_ref()
-        .is_err_and(|failure| failure.kind == FailureKind::BadFile)
-    {
-        discard(&order.part).await.map_err(|error| disk(&error))?;
-    }
-    written?;
+    without_bad(&order.part, written).await?;
     closed.map_err(|error| disk(&error))?;
     Ok(Fetched {
         bytes: coming.part.held.beginning(),
         resumed_from,
     })
+}
+
+/// What came of writing; a file that turned out to be no good is not kept.
+async fn without_bad<T>(part: &Path, written: Result<T, Failure>) -> Result<T, Failure> {
+    let is_bad = |failure: &Failure| failure.kind == FailureKind::BadFile;
+    if written.as_ref().is_err_and(is_bad) {
+        discard(part).await.map_err(|error| disk(&error))?;
+    }
+    written
 }
 
 /// What a file is fetched with.

@@ -59,7 +59,7 @@ impl App {
     }
 
     /// Words were written: they go into the lyrics if nothing was typed there since, else they wait with their task.
-    fn on_words(&mut self, id: TaskId) {
+    pub(super) fn on_words(&mut self, id: TaskId) {
         // Words ordered in another sitting, or from the command line, wait to be taken.
         let then = self.lyrics_at.remove(&id);
         let is_untouched =

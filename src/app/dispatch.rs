@@ -13,7 +13,7 @@ use super::panes::PaneId;
 use super::panes::overlay::{Entry, Overlay, Palette, Purpose, Question};
 use super::panes::queue::moved;
 use super::settings::Locale;
-use crate::domain::{Field, TaskState};
+use crate::domain::{Field, TaskState, Wish};
 
 impl App {
     /// Does what the user means, or says why not.
@@ -250,7 +250,7 @@ impl App {
                 self.preferences_keeper.changed(self.now);
                 return self.set_focus(PaneId::Library);
             }
-            LibraryCommand::Import => return self.toggle_import(),
+            LibraryCommand::Import => return self.wish(Wish::Import),
             _ => {}
         }
         let Some(song) = self.library.selected().and_then(|id| self.songs.get(id)) else {
@@ -262,10 +262,7 @@ impl App {
             LibraryCommand::Details => self.overlay = Some(Overlay::Song { song: id, top: 0 }),
             LibraryCommand::Reuse => self.reuse(&id),
             LibraryCommand::Actions => self.open_actions(&id),
-            LibraryCommand::Fetch => {
-                let (_, songs, mut cx) = self.engine();
-                songs.fetch_again(&id, &mut cx);
-            }
+            LibraryCommand::Fetch => self.wish(Wish::Fetch(id)),
             LibraryCommand::CopyLink => {
                 let link = song.audio.url.as_ref().map(|link| link.as_str().to_owned());
                 self.copy(link.unwrap_or_default(), Copied::Link);

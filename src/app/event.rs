@@ -9,8 +9,8 @@ use super::panes::PaneId;
 use crate::domain::history::{Listing, Page};
 use crate::domain::ledger::Entry;
 use crate::domain::{
-    ApiTaskId, Failure, Field, Link, MediaFile, MediaKey, MediaKind, PlayerEvent, Seconds, Song,
-    SongId, TaskId, TaskRecord,
+    ApiTaskId, Failure, Field, Handed, Link, MediaFile, MediaKey, MediaKind, PlayerEvent, Saved,
+    Seconds, Song, SongId, Task, TaskId, TaskRecord,
 };
 
 /// Something that has happened.
@@ -32,6 +32,8 @@ pub enum Event {
     Webhook(WebhookEvent),
     /// While the token was typed, which happens outside the app.
     Token(TokenEvent),
+    /// Between this program and others on the same profile.
+    Company(CompanyEvent),
     /// Something the world was asked to do could not be done, and there is no better event for it.
     Stumbled(Stumble),
     /// We are asked to leave: SIGTERM, SIGHUP, or the terminal is gone.
@@ -259,6 +261,29 @@ pub enum TokenEvent {
     Stored,
     /// It could not be stored, or cannot be a token; why, in a line.
     Refused(String),
+    /// Another program stored one; it is used from now on.
+    Renewed,
+}
+
+/// What happened between this program and others on the same profile.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum CompanyEvent {
+    /// So many other programs show what the engine here does.
+    Guests(usize),
+    /// This was handed over, and is not known to have been taken.
+    Handed(Vec<Handed>),
+    /// The program that has the engine changed these.
+    Changed {
+        /// Tasks as they stand.
+        tasks: Vec<Task>,
+        /// Songs as they are known.
+        songs: Vec<Song>,
+        /// Whether the queue is paused.
+        #[serde(default)]
+        paused: bool,
+    },
+    /// The program that had the engine has ended, and this one has it now: what changed since, and what was left.
+    TookOver(Box<Saved>),
 }
 
 /// What the world could not do.

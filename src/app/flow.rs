@@ -5,8 +5,7 @@
 use super::App;
 use super::command::QueueCommand;
 use super::notice::{Notice, Refusal, Told};
-use super::tasks::Shift;
-use crate::domain::{Hold, Task, TaskId, TaskState};
+use crate::domain::{Hold, Shift, Task, TaskId, TaskState, Whom, Wish};
 
 impl App {
     /// Why a task cannot be moved or put aside now; `None`: it can.
@@ -25,33 +24,31 @@ impl App {
         }
     }
 
-    pub(super) fn on_flow(&mut self, command: QueueCommand, task: TaskId) {
-        let (tasks, _, mut cx) = self.engine();
-        match shift(command) {
-            Some(shift) => {
-                tasks.shift(task, shift, &mut cx);
-            }
-            None if tasks.is_task_paused(task) => {
-                tasks.resume_task(task, &mut cx);
-            }
-            None => {
-                tasks.pause_task(task, &mut cx);
-            }
-        }
-        self.queue.refresh(&self.tasks);
-        self.queue.select(task);
+    pub(super) fn on_flow(&mut self, command: QueueCommand, id: TaskId) {
+        let Some(task) = self.tasks.get(id) else {
+            return;
+        };
+        let whom = Whom::of(task);
+        self.wish(match shift(command) {
+            Some(shift) => Wish::Shift(whom, shift),
+            None if self.tasks.is_task_paused(id) => Wish::ResumeTask(whom),
+            None => Wish::PauseTask(whom),
+        });
+        self.queue.select(id);
     }
 
     pub(super) fn toggle_pause(&mut self) {
+        self.wish(Wish::PauseQueue(!self.tasks.is_paused()));
+    }
+
+    pub(super) fn pause(&mut self, is_paused: bool) {
         let (tasks, _, mut cx) = self.engine();
-        if tasks.is_paused() {
-            tasks.resume_queue(&mut cx);
-        } else {
+        if is_paused {
             tasks.pause_queue(&mut cx);
+        } else {
+            tasks.resume_queue(&mut cx);
         }
-        let is_paused = tasks.is_paused();
         self.notify(Notice::Flow(Told::Paused(is_paused)));
-        self.queue.refresh(&self.tasks);
     }
 }
 

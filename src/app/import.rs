@@ -311,6 +311,9 @@ impl App {
     }
 
     pub(super) fn start_import(&mut self) {
+        if self.settings.is_guest {
+            return;
+        }
         let begins = std::mem::take(&mut self.imports_at_start);
         let (import, mut cx) = self.importer();
         if begins {

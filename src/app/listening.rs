@@ -8,7 +8,7 @@ use super::effect::Effect;
 use super::notice::{Ear, Notice, Refusal};
 use super::panes::overlay::{Overlay, Purpose};
 use super::panes::player::compare::alignment;
-use crate::domain::{Level, MediaFile, Next, Playable, Seconds, Song, SongId};
+use crate::domain::{Level, MediaFile, Next, Playable, Seconds, Song, SongId, Wish};
 
 /// A step of the mixer, in decibels.
 const DECIBEL: f32 = 1.0;
@@ -24,9 +24,14 @@ impl App {
         }
     }
 
-    /// [`App::playable`], with its fetch begun where it is not here.
+    /// [`App::playable`], with its fetch begun where it is not here. `None` also where only another program can fetch it: it
+    /// is asked to.
     pub(super) fn made_playable(&mut self, id: &SongId) -> Option<(SongId, Playable)> {
         let audio = self.playable(id)?;
+        if audio == Playable::Arriving && self.settings.is_guest {
+            self.wish(Wish::FetchFirst(id.clone()));
+            return None;
+        }
         if audio == Playable::Arriving {
             let (_, songs, mut cx) = self.engine();
             songs.fetch_first(id, &mut cx);
@@ -323,8 +328,7 @@ impl App {
         } else {
             mix
         };
-        let (_, songs, mut cx) = self.engine();
-        songs.annotate(id, |more| more.mix = kept, &mut cx);
+        self.annotate(id, |more| more.mix = kept);
         let (_, player, mut cx) = self.cx();
         player.mix(gains, &mut cx);
     }

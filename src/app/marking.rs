@@ -94,8 +94,7 @@ impl App {
         let Some(id) = self.player.song().cloned() else {
             return;
         };
-        let (_, songs, mut cx) = self.engine();
-        songs.annotate(&id, |more| change(&mut more.marks), &mut cx);
+        self.annotate(&id, |more| change(&mut more.marks));
         if self.player.looping().is_some() {
             let span = self.on().and_then(|song| song.more.marks.span());
             let (_, player, mut cx) = self.cx();

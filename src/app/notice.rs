@@ -74,6 +74,10 @@ pub enum Notice {
     WebhookOpened(String),
     /// The provider cannot call us, so that it is asked instead; why.
     WebhookNotOpened(String),
+    /// A wish was handed to the program that has the engine.
+    HandedOver,
+    /// The program that had the engine has ended, and this one has it now.
+    TookOver,
     /// Something inside broke; what.
     Broke(String),
 }
@@ -254,6 +258,7 @@ impl Notice {
             | Notice::Copied(_)
             | Notice::Flow(Told::Paused(false) | Told::Imported(_))
             | Notice::WebhookOpened(_)
+            | Notice::TookOver
             | Notice::Undone => Tone::Good,
             Notice::FormFilled(_)
             | Notice::Ear(
@@ -269,6 +274,7 @@ impl Notice {
             | Notice::Experimental(_)
             | Notice::NothingPasted
             | Notice::FormCleared
+            | Notice::HandedOver
             | Notice::Refused(..)
             | Notice::UnknownKey(_)
             | Notice::Flow(Told::ImportBegun | Told::ImportStopped)

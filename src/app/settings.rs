@@ -178,6 +178,12 @@ pub struct Settings {
     /// What the waveform is drawn with.
     #[serde(default)]
     pub wave: WaveStyle,
+    /// The name of this program among all that may share the profile. Empty: it hands nothing over.
+    #[serde(default)]
+    pub program: String,
+    /// Whether another program has the engine at the start: this one shows what that does, and hands it its orders.
+    #[serde(default)]
+    pub is_guest: bool,
     /// How long the first answer to a poll is waited for, as a factor: 1 for the real API, less for a quick simulator.
     pub pace: f64,
 }
@@ -217,6 +223,8 @@ impl Default for Settings {
             spectrum_hertz: spectrum_hertz(),
             spectrum: false,
             wave: WaveStyle::Blocks,
+            program: String::new(),
+            is_guest: false,
             pace: 1.0,
         }
     }

@@ -4,7 +4,7 @@
 
 mod fetches;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::cx::Cx;
 use super::effect::Effect;
@@ -12,7 +12,7 @@ use super::event::SongEvent;
 use super::notice::{Ear, Notice};
 use crate::domain::failure::FailureKind;
 use crate::domain::{
-    Failure, Link, Media, MediaFile, MediaKind, More, Record, Song, SongId, Timestamp,
+    Failure, Level, Link, Marks, Media, MediaFile, MediaKind, More, Record, Song, SongId, Timestamp,
 };
 pub use fetches::FetchProgress;
 use fetches::{Fetches, Rank, is_wanted, key};
@@ -30,6 +30,8 @@ pub struct Songs {
     is_blind: bool,
     /// Songs that may be kept with more than is known here.
     partial: BTreeSet<SongId>,
+    /// What was marked and mixed here and is handed over, until it is told back.
+    annotated: BTreeMap<SongId, (Marks, Vec<Level>)>,
 }
 
 impl Songs {
@@ -192,13 +194,46 @@ impl Songs {
         record
     }
 
-    /// Changes what the listener keeps with a song: its marks, its mix.
+    /// Changes what the listener keeps with a song: its marks, its mix. Without the engine it is only shown so.
     pub fn annotate(&mut self, id: &SongId, change: impl FnOnce(&mut More), cx: &mut Cx) {
         if let Some(song) = self.get_mut(id) {
             change(&mut song.more);
             let song = song.clone();
-            cx.emit(Effect::Save(self.record(&song)));
+            if cx.settings.is_guest {
+                self.annotated
+                    .insert(song.id, (song.more.marks, song.more.mix));
+            } else {
+                cx.emit(Effect::Save(self.record(&song)));
+            }
         }
+    }
+
+    /// Shows songs as the program has them that has the engine. A file that is not here is on its way.
+    pub(crate) fn mirror(&mut self, songs: Vec<Song>, now: Timestamp) {
+        for mut song in songs {
+            for kind in MediaKind::ALL {
+                self.fetches.remove(&key(kind, &song.id));
+            }
+            self.keep_annotated(&mut song);
+            want(&mut self.fetches, &song, Rank::of(&song, now));
+            self.put(song);
+        }
+    }
+
+    /// What was marked here stands until it is told back.
+    fn keep_annotated(&mut self, song: &mut Song) {
+        if let Some((marks, mix)) = self.annotated.remove(&song.id)
+            && (marks, &mix) != (song.more.marks, &song.more.mix)
+        {
+            song.more.marks = marks;
+            song.more.mix.clone_from(&mix);
+            self.annotated.insert(song.id.clone(), (marks, mix));
+        }
+    }
+
+    /// We have the engine now: what others hand over counts like what is done here.
+    pub(crate) fn take_over(&mut self) {
+        self.annotated.clear();
     }
 
     /// Whether a file of a song could be fetched now: it has a link, is not here and not on its way.

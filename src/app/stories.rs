@@ -11,11 +11,12 @@ use super::panes::PaneId;
 use super::panes::overlay::{Overlay, Question};
 use crate::domain::action::Field;
 use crate::domain::{
-    Draft, Hold, PlayerCommand, Request, Seconds, Song, SongId, Task, TaskId, TaskState,
+    Draft, Hold, Playable, PlayerCommand, Request, Seconds, Song, SongId, Task, TaskId, TaskState,
+    Whom, Wish,
 };
 
 /// How many replaced drafts can be brought back.
-const REMOVED_KEPT: usize = 10;
+pub(super) const REMOVED_KEPT: usize = 10;
 
 impl App {
     /// Orders the draft, if it is right and not in the queue already.
@@ -56,7 +57,8 @@ impl App {
         if !self.tasks.get(id).is_some_and(held) {
             self.notify(Notice::Ordered(label));
         }
-        if !self.settings.has_token {
+        // The program that has the engine asks for its own.
+        if !self.settings.has_token && !self.settings.is_guest {
             self.ask_token();
         }
         Some(id)
@@ -93,14 +95,16 @@ impl App {
                 }
             }
             Question::SendAgain(task) => {
-                let (tasks, _, mut cx) = self.engine();
-                tasks.send_again(task, &mut cx);
-                self.queue.refresh(&self.tasks);
+                if let Some(task) = self.tasks.get(task)
+                    && let TaskState::InDoubt { since, .. } = task.state
+                {
+                    self.wish(Wish::SendAgain(Whom::of(task), since));
+                }
             }
             Question::Drop(task) => {
-                let (tasks, _, mut cx) = self.engine();
-                tasks.drop_task(task, &mut cx);
-                self.queue.refresh(&self.tasks);
+                if let Some(task) = self.tasks.get(task) {
+                    self.wish(Wish::Drop(Whom::of(task)));
+                }
             }
         }
     }
@@ -116,23 +120,11 @@ impl App {
             } => self.ask_token(),
             TaskState::Held {
                 why: Hold::Budget, ..
-            } => {
-                let (tasks, _, mut cx) = self.engine();
-                tasks.send_over_budget(id, &mut cx);
-                self.queue.refresh(&self.tasks);
-            }
+            } => self.wish(Wish::WaveThrough(Whom::of(task))),
             TaskState::Held {
                 why: Hold::Paused, ..
-            } => {
-                let (tasks, _, mut cx) = self.engine();
-                tasks.resume_task(id, &mut cx);
-                self.queue.refresh(&self.tasks);
-            }
-            TaskState::Held { why, .. } => {
-                let (tasks, _, mut cx) = self.engine();
-                tasks.wake_held(why, &mut cx);
-                self.queue.refresh(&self.tasks);
-            }
+            } => self.wish(Wish::ResumeTask(Whom::of(task))),
+            TaskState::Held { why, .. } => self.wish(Wish::Wake(why)),
             _ => self.overlay = Some(Overlay::Ask(Question::SendAgain(id))),
         }
     }
@@ -147,7 +139,7 @@ impl App {
 
     /// Leaves, unless an order is on the wire at this moment.
     pub(super) fn quit(&mut self) {
-        if self.tasks.is_submitting() {
+        if self.tasks.is_submitting() && !self.settings.is_guest {
             self.overlay = Some(Overlay::Ask(Question::QuitWhileSubmitting));
         } else {
             self.leave();
@@ -237,6 +229,11 @@ impl App {
     }
 
     pub(super) fn play_from(&mut self, id: &SongId, from: Seconds) {
+        self.awaited = None;
+        if self.settings.is_guest && self.playable(id) == Some(Playable::Arriving) {
+            self.awaited = Some((id.clone(), from));
+            return self.wish(Wish::FetchFirst(id.clone()));
+        }
         let Some(opened) = self.made_playable(id) else {
             return;
         };

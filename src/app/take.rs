@@ -11,7 +11,7 @@ use super::panes::PaneId;
 use super::panes::overlay::Overlay;
 use super::panes::queue::moved;
 use super::tasks::{as_sent, completion_of, wanted};
-use crate::domain::{FieldError, Link, Request, SongId, Task, TaskId, TaskState, recipe};
+use crate::domain::{FieldError, Link, Request, SongId, Task, TaskId, TaskState, Whom, recipe};
 
 /// What is looked at or copied.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -243,9 +243,18 @@ impl App {
     pub(super) fn place_at_start(&mut self) {
         let requests = std::mem::take(&mut self.at_start);
         let (tasks, _, mut cx) = self.engine();
-        for request in requests {
-            tasks.order(request, &mut cx);
-        }
+        let placed: Vec<TaskId> = requests
+            .into_iter()
+            .map(|request| tasks.order(request, &mut cx))
+            .collect();
+        let first = placed.first().and_then(|id| self.tasks.get(*id));
+        self.placed_at_start = first.map(Whom::of).or(self.placed_at_start.take());
+    }
+
+    /// The first order of [`App::order_at_start`], whoever has the engine and whatever id it has there.
+    pub fn placed_at_start(&self) -> Option<&Task> {
+        let placed = self.placed_at_start.as_ref()?;
+        self.tasks.get(self.tasks.find(placed)?)
     }
 
     /// The user saw the number and the price and said yes.

@@ -3,6 +3,7 @@
 //! Invariant (money): an order that may have been taken is never sent again by itself.
 
 mod budget;
+mod company;
 mod delivery;
 mod disk;
 mod doubt;
@@ -15,8 +16,8 @@ pub(crate) mod retry;
 mod roll;
 mod submitting;
 
+pub(crate) use company::Mirrored;
 pub use delivery::Made;
-pub use order::Shift;
 
 use std::collections::BTreeMap;
 
@@ -29,6 +30,7 @@ use crate::domain::{
     ApiTaskId, Failure, FailureKind, Hold, Record, Request, Task, TaskId, TaskState, Timestamp,
 };
 use budget::Budget;
+use company::Company;
 use disk::Disk;
 use doubt::Doubt;
 use holds::Holds;
@@ -61,6 +63,7 @@ pub struct TaskQueue {
     budget: Budget,
     hosting: Hosting,
     hooks: Hooks,
+    company: Company,
 }
 
 /// How many tasks stand where.
@@ -105,6 +108,9 @@ impl TaskQueue {
 
     /// Takes up the work of the last sitting. A task that was on the wire when it ended is in doubt, and not sent again.
     pub fn start(&mut self, cx: &mut Cx) {
+        if self.is_mirror() {
+            return;
+        }
         for id in self.open_ids() {
             self.resume(id, cx);
         }
@@ -135,15 +141,24 @@ impl TaskQueue {
         hooks::forget_address(&mut request);
         let mut task = Task::new(id, request, cx.now);
         task.about = about;
-        if let Some(why) = self.hold_for_new(cx) {
+        task.ticket = self.next_ticket(cx.settings);
+        self.enter(task, cx);
+        id
+    }
+
+    /// Takes in a new order: it is kept, and what comes next is done.
+    fn enter(&mut self, mut task: Task, cx: &mut Cx) {
+        let id = task.id;
+        if self.is_mirror() {
+            self.company.hand_over(id);
+        } else if let Some(why) = self.hold_for_new(cx) {
             task.state = TaskState::Held { why, because: None };
         }
         self.disk.keeps(id, cx.now);
-        cx.emit(Effect::Save(Record::Task(Box::new(task.clone()))));
+        cx.emit(Effect::Save(self.record(&task)));
         self.tasks.insert(id, task);
         self.note(id);
         self.on_tick(cx);
-        id
     }
 
     /// Takes in what happened to a task. Gives back what was just made; songs and words are kept already.
@@ -279,6 +294,9 @@ impl TaskQueue {
 
     /// Does what is due.
     pub fn on_tick(&mut self, cx: &mut Cx) {
+        if self.is_mirror() {
+            return self.save_again(cx);
+        }
         self.doubt_unanswered(cx);
         self.save_again(cx);
         self.probe(cx);
@@ -292,6 +310,10 @@ impl TaskQueue {
     /// When [`TaskQueue::on_tick`] has something to do, or a second passes for a task in flight. `now` is the moment of
     /// the last call; the answer is always later.
     pub fn next_wake(&self, now: Timestamp) -> Option<Timestamp> {
+        if self.is_mirror() {
+            let wakes = [self.next_second(now), self.disk.next_wake(now)];
+            return wakes.into_iter().flatten().min();
+        }
         [
             self.next_second(now),
             self.next_unanswered(now),
@@ -379,7 +401,9 @@ impl TaskQueue {
         change: impl FnOnce(&mut Task),
         cx: &mut Cx,
     ) -> bool {
-        let Some(task) = self.tasks.get_mut(&id) else {
+        // What another program has the engine for is moved there alone.
+        let is_ours = !self.is_mirror();
+        let Some(task) = self.tasks.get_mut(&id).filter(|_| is_ours) else {
             return false;
         };
         if !task.state.may_become(&next) {

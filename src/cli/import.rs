@@ -16,6 +16,7 @@ use crate::config::Flags;
 use crate::domain::Timestamp;
 use crate::domain::history::ImportCourse;
 use crate::i18n;
+use crate::profile::Profile;
 use crate::runtime::face::Face;
 use crate::runtime::terminal::stop_process;
 use crate::runtime::{self, Studio};
@@ -42,7 +43,7 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<(), Trouble> {
         token_file: arguments.token_file.clone(),
         ..Flags::default()
     };
-    let opened = studio::set_up(&flags)?;
+    let mut opened = studio::set_up(&flags)?;
     if opened.secret.is_none() {
         return Err(Trouble::Usage(anyhow!(
             "there is no API token, so nothing was looked for. Put it into ACEDATACLOUD_API_TOKEN, into a file named by \
@@ -50,14 +51,24 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<(), Trouble> {
         )));
     }
     let _log = studio::start_log(&opened.config)?;
-    let _profile = studio::claim(&opened.config.paths)?;
-    let teller = super::runtime()?.block_on(sit(opened, arguments.no_wait))?;
+    let profile = studio::enter(&mut opened)?;
+    if opened.settings.is_guest {
+        return Err(Trouble::Failed(anyhow!(
+            "another fuzzbox has the engine of this profile, and it alone asks the API. Press I in its library, or quit it first"
+        )));
+    }
+    // Held until everything else of this program has ended.
+    let _lock = profile.lock();
+    let teller = super::runtime()?.block_on(sit((opened, profile), arguments.no_wait))?;
     teller.conclude()
 }
 
-async fn sit(opened: studio::Opened, no_wait: bool) -> Result<Teller, Trouble> {
+async fn sit(
+    (opened, profile): (studio::Opened, Profile),
+    no_wait: bool,
+) -> Result<Teller, Trouble> {
     let (store, saved) = Store::open(&opened.config.paths.database)?;
-    let (mut app, world, simulator) = studio::put_together(opened, store, saved).await?;
+    let (mut app, world, demo) = studio::put_together(opened, (profile, store, saved)).await?;
     app.import_at_start();
     let studio = Studio {
         app,
@@ -70,9 +81,7 @@ async fn sit(opened: studio::Opened, no_wait: bool) -> Result<Teller, Trouble> {
         ..Teller::default()
     };
     Box::pin(runtime::run(studio, &mut teller, stream::pending())).await?;
-    if let Some(simulator) = simulator {
-        simulator.stop().await;
-    }
+    demo.stop().await;
     Ok(teller)
 }
 

@@ -20,6 +20,7 @@ use super::studio::{self, Opened};
 use crate::app::tasks;
 use crate::config::Flags;
 use crate::domain::{Request, SongId, recipe};
+use crate::profile::Profile;
 use crate::runtime::{self, Studio};
 use crate::store::Store;
 use report::Report;
@@ -27,8 +28,6 @@ use teller::Teller;
 
 /// The exit code of an order whose outcome is not known, or that waits for a person.
 pub(super) const UNDECIDED: u8 = 3;
-/// The exit code where a studio has the profile.
-pub(super) const BUSY: u8 = 4;
 /// The exit code after Ctrl-C, as shells have it.
 pub(super) const INTERRUPTED: u8 = 130;
 
@@ -52,7 +51,7 @@ fn order(what: flags::What, matches: &ArgMatches) -> Result<(), Trouble> {
         token_file: matches.get_one(flags::TOKEN_FILE).cloned(),
         ..Flags::default()
     };
-    let opened = studio::set_up(&flags)?;
+    let mut opened = studio::set_up(&flags)?;
     let is_dry = matches.get_flag(flags::DRY_RUN);
     if opened.secret.is_none() && !is_dry {
         return Err(Trouble::Usage(anyhow!(
@@ -70,8 +69,10 @@ fn order(what: flags::What, matches: &ArgMatches) -> Result<(), Trouble> {
         order.clone().check(None)?;
     }
     let _log = studio::start_log(&opened.config)?;
-    let _profile = studio::claim(&opened.config.paths)?;
-    runtime.block_on(place(opened, order, matches))
+    let profile = studio::enter(&mut opened)?;
+    // Held until everything else of this program has ended.
+    let _lock = profile.lock();
+    runtime.block_on(place((opened, profile), order, matches))
 }
 
 /// Prints the body that would be sent. The library is looked at where there is one, and nothing is made.
@@ -105,7 +106,11 @@ async fn find(
     Ok(store.library().await?.into_iter().find(is_it))
 }
 
-async fn place(opened: Opened, order: reading::Order, matches: &ArgMatches) -> Result<(), Trouble> {
+async fn place(
+    (opened, profile): (Opened, Profile),
+    order: reading::Order,
+    matches: &ArgMatches,
+) -> Result<(), Trouble> {
     let (store, saved) = Store::open(&opened.config.paths.database)?;
     let source = match order.source() {
         Some(id) => find(&store, saved.clone(), &id).await?,
@@ -113,8 +118,9 @@ async fn place(opened: Opened, order: reading::Order, matches: &ArgMatches) -> R
     };
     let request = order.check(source.as_ref())?;
     let is_patient = !matches.get_flag(flags::NO_WAIT);
-    let mut teller = Teller::new(&saved, &opened.config.paths.media, is_patient);
-    let report = Box::pin(sit(opened, (store, saved), request, &mut teller)).await?;
+    let mut teller = Teller::new(&opened.config.paths.media, is_patient);
+    let sitting = sit(opened, (profile, store, saved), request, &mut teller);
+    let report = Box::pin(sitting).await?;
     if matches.get_flag(flags::JSON) {
         writeln!(io::stdout(), "{}", report.json())?;
     } else {
@@ -126,11 +132,11 @@ async fn place(opened: Opened, order: reading::Order, matches: &ArgMatches) -> R
 /// A sitting whose face is the teller, from the order to whatever becomes of it.
 async fn sit(
     opened: Opened,
-    (store, saved): (Store, crate::domain::Saved),
+    kept: (Profile, Store, crate::domain::Saved),
     request: Request,
     teller: &mut Teller,
 ) -> Result<Report, Trouble> {
-    let (mut app, world, simulator) = studio::put_together(opened, store, saved).await?;
+    let (mut app, world, demo) = studio::put_together(opened, kept).await?;
     app.order_at_start(vec![request]);
     let studio = Studio {
         app,
@@ -139,9 +145,7 @@ async fn sit(
         clock: crate::domain::Timestamp::now,
     };
     let farewell = Box::pin(runtime::run(studio, teller, stream::pending())).await?;
-    if let Some(simulator) = simulator {
-        simulator.stop().await;
-    }
+    demo.stop().await;
     if let Some((reason, _)) = farewell.unsaved {
         let report = teller.report();
         if !report.is_taken() {

@@ -34,6 +34,8 @@ pub(super) fn from_config(
     let mut models = Model::known();
     models.extend(config.extra_models.value.iter().cloned());
     Ok(Settings {
+        program: String::new(),
+        is_guest: false,
         locale: match config.language.value {
             Language::En => Locale::En,
             Language::ZhTw => Locale::ZhTw,

@@ -3,10 +3,9 @@
 //! Invariant: what can be wrong with the set-up is said before the terminal is taken over.
 
 use std::ffi::OsString;
-use std::fs::{DirBuilder, File, TryLockError};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, anyhow};
 use clap::Args;
@@ -21,6 +20,8 @@ use crate::config::{self, Config, Flags, Language, Paths, SoundOutput, Theme};
 use crate::domain::{Saved, Timestamp};
 use crate::i18n;
 use crate::logging;
+use crate::profile::Profile;
+use crate::runtime::company::{Company, Engage};
 use crate::runtime::recorder::{Recorder, Takeoff};
 use crate::runtime::terminal::{self, Screen};
 use crate::runtime::world::{Handles, World};
@@ -75,12 +76,17 @@ pub(crate) fn run(arguments: &StudioArguments) -> Result<(), Trouble> {
         sound: arguments.sound,
         ..Flags::default()
     };
-    let opened = set_up(&flags)?;
+    let mut opened = set_up(&flags)?;
     let _log = start_log(&opened.config)?;
-    let _profile = claim(&opened.config.paths)?;
+    let profile = enter(&mut opened)?;
+    // Held until everything else of this program has ended.
+    let _lock = profile.lock();
     let (store, saved) = Store::open(&opened.config.paths.database)?;
-    let farewell =
-        super::runtime()?.block_on(open(opened, store, saved, arguments.record.as_deref()))?;
+    let farewell = super::runtime()?.block_on(open(
+        opened,
+        (profile, store, saved),
+        arguments.record.as_deref(),
+    ))?;
     say_farewell(farewell)
 }
 
@@ -135,46 +141,24 @@ pub(super) fn start_log(config: &Config) -> Result<logging::Log, Trouble> {
         .map_err(|error| Trouble::Usage(error.into()))
 }
 
-/// Claims the profile for this studio, until the process ends in whatever way: two on one profile would each send the
-/// orders that wait, and both would be charged.
-pub(super) fn claim(paths: &Paths) -> Result<File, Trouble> {
-    let mut folder = DirBuilder::new();
-    let mut file = File::options();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-        folder.mode(0o700);
-        file.mode(0o600);
-    }
-    folder
-        .recursive(true)
-        .create(&paths.data)
-        .with_context(|| format!("cannot make the folder {}", paths.data.display()))?;
-    let path = paths.data.join("studio.lock");
-    let lock = file
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&path)
-        .with_context(|| format!("cannot write {}", path.display()))?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(Trouble::Busy(anyhow!(
-            "another fuzzbox is open with these songs ({}). Go on in its window, or quit it there first: \
-             two at once could order and pay the same song twice",
-            paths.data.display()
-        ))),
-        Err(TryLockError::Error(error)) => Err(Trouble::Failed(anyhow!(
-            "cannot lock {}: {error}",
-            path.display()
-        ))),
-    }
+/// Enters the profile. Whether this program has the engine, or another that is open already, is in the settings then: two
+/// engines on one profile would each send the orders that wait, and both would be charged.
+pub(super) fn enter(opened: &mut Opened) -> Result<Profile, Trouble> {
+    let folder = &opened.config.paths.data;
+    let profile = Profile::open(folder)
+        .with_context(|| format!("cannot make or write the folder {}", folder.display()))?;
+    let is_owner = profile
+        .try_own()
+        .with_context(|| format!("cannot lock {}", Profile::lock_file(folder).display()))?;
+    opened.settings.is_guest = !is_owner;
+    let started = Timestamp::now().as_microsecond();
+    opened.settings.program = format!("{}-{started}", std::process::id());
+    Ok(profile)
 }
 
 async fn open(
     opened: Opened,
-    store: Store,
-    saved: Saved,
+    (profile, store, saved): (Profile, Store, Saved),
     record: Option<&Path>,
 ) -> Result<Farewell, Trouble> {
     let mouse = opened.config.mouse.value;
@@ -187,7 +171,7 @@ async fn open(
         )?),
         None => None,
     };
-    let (app, world, simulator) = put_together(opened, store, saved).await?;
+    let (app, world, simulator) = put_together(opened, (profile, store, saved)).await?;
     let studio = Studio {
         app,
         world,
@@ -199,24 +183,27 @@ async fn open(
     let input = runtime::input::read()?;
     let farewell = Box::pin(runtime::run(studio, &mut screen, input)).await;
     drop(screen);
-    if let Some(simulator) = simulator {
-        simulator.stop().await;
-    }
+    simulator.stop().await;
     Ok(farewell?)
+}
+
+/// Where the demo brings local files.
+fn demo_files(url: &str) -> Result<Host, url::ParseError> {
+    Ok(Host {
+        url: format!("{url}{}", config::FILES_PATH).parse()?,
+        token: None,
+        is_kin: true,
+    })
 }
 
 /// Where local files are brought. The demo brings nothing out of this machine.
 fn files_host(
     config: &Config,
-    simulator: Option<&Simulator>,
+    simulator: Option<&str>,
     token: Option<Secret>,
 ) -> Result<Host, Trouble> {
     Ok(match simulator {
-        Some(simulator) => Host {
-            url: format!("{}{}", simulator.url(), config::FILES_PATH).parse()?,
-            token: None,
-            is_kin: true,
-        },
+        Some(url) => demo_files(url)?,
         None => Host {
             url: config.files_host.value.clone(),
             token,
@@ -241,9 +228,8 @@ fn webhook_plan(config: &Config) -> webhook::Plan {
 /// The app as it was left and the world for it, with the simulator where it is the demo.
 pub(super) async fn put_together(
     opened: Opened,
-    store: Store,
-    saved: Saved,
-) -> Result<(App, World, Option<Simulator>), Trouble> {
+    (profile, store, saved): (Profile, Store, Saved),
+) -> Result<(App, World, DemoApi), Trouble> {
     let Opened {
         config,
         mut settings,
@@ -251,17 +237,20 @@ pub(super) async fn put_together(
         files_token,
         home,
     } = opened;
-    let simulator = if settings.demo {
-        Some(start_simulator(&config.paths.data).await?)
+    let demo = DemoApi::new(&config.paths.data);
+    let simulated = if settings.demo && !settings.is_guest {
+        Some(demo.start().await?)
     } else {
         None
     };
-    let base: url::Url = match &simulator {
-        Some(simulator) => simulator.url().parse()?,
+    let base: url::Url = match &simulated {
+        Some(url) => url.parse()?,
         None => config.base_url.value.clone(),
     };
-    let files_host = files_host(&config, simulator.as_ref(), files_token)?;
+    let files_host = files_host(&config, simulated.as_deref(), files_token)?;
     settings.base_url = base.to_string();
+    let engage = (settings.demo && settings.is_guest).then(|| demo.clone().engage());
+    let paths = config.paths.clone();
     let world = World::new(Handles {
         client: Client::new(base),
         store,
@@ -281,22 +270,86 @@ pub(super) async fn put_together(
                 .map_err(|error| error.to_string())
         }),
     });
+    world.keep_company(Company {
+        profile,
+        is_owner: !settings.is_guest,
+        mark: saved.mark,
+        paused: saved.paused,
+        engage,
+        read_token: Arc::new(move || stored_token(&paths)),
+    });
     let app = App::new(saved, settings, i18n::command, Timestamp::now());
-    Ok((app, world, simulator))
+    Ok((app, world, demo))
 }
 
-/// The demo's API. It remembers what was ordered: songs that were being made when the user left are there at the next
-/// start.
-async fn start_simulator(data: &Path) -> Result<Simulator, Trouble> {
-    std::fs::create_dir_all(data)
-        .with_context(|| format!("cannot make the folder {}", data.display()))?;
-    let config = SimConfig {
-        pace: DEMO_PACE,
-        state: Some(data.join("simulator.jsonl")),
-        shelf: DEMO_SHELF,
-        ..SimConfig::default()
-    };
-    Ok(Simulator::start(config).await?)
+/// The token that another program has just stored.
+fn stored_token(paths: &Paths) -> Option<Secret> {
+    let no_variable = |_: &str| None;
+    let found = config::token(&Flags::default(), &no_variable, paths);
+    Secret::new(found.ok()??.token.reveal()).ok()
+}
+
+/// The demo's API, which runs in the program that has the engine. It remembers what was ordered: songs that were being
+/// made when the user left are there at the next start.
+#[derive(Clone)]
+pub(super) struct DemoApi {
+    data: PathBuf,
+    simulator: Arc<Mutex<Option<Simulator>>>,
+}
+
+impl DemoApi {
+    fn new(data: &Path) -> DemoApi {
+        DemoApi {
+            data: data.to_owned(),
+            simulator: Arc::default(),
+        }
+    }
+
+    fn simulator(&self) -> std::sync::MutexGuard<'_, Option<Simulator>> {
+        // Set in one step: whole, whatever panicked meanwhile.
+        self.simulator
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Starts it; its address.
+    async fn start(&self) -> Result<String, Trouble> {
+        std::fs::create_dir_all(&self.data)
+            .with_context(|| format!("cannot make the folder {}", self.data.display()))?;
+        let config = SimConfig {
+            pace: DEMO_PACE,
+            state: Some(self.data.join("simulator.jsonl")),
+            shelf: DEMO_SHELF,
+            ..SimConfig::default()
+        };
+        let simulator = Simulator::start(config).await?;
+        let url = simulator.url();
+        *self.simulator() = Some(simulator);
+        Ok(url)
+    }
+
+    /// How it is started later, by a program that takes over the engine.
+    fn engage(self) -> Engage {
+        Arc::new(move || {
+            let demo = self.clone();
+            Box::pin(async move {
+                let broken = |why: String| format!("the demo's API ({why})");
+                let url = demo.start().await;
+                let url = url.map_err(|_| broken("it does not start".into()))?;
+                let base: url::Url = url.parse().map_err(|error| broken(format!("{error}")))?;
+                let files_host = demo_files(&url).map_err(|error| broken(format!("{error}")))?;
+                Ok((Client::new(base), files_host))
+            })
+        })
+    }
+
+    /// Stops it, where it runs.
+    pub(super) async fn stop(self) {
+        let simulator = self.simulator().take();
+        if let Some(simulator) = simulator {
+            simulator.stop().await;
+        }
+    }
 }
 
 fn begin_recording(

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::draft::Draft;
+use super::handed::{Handed, Ticket};
 use super::history::ImportMark;
 use super::playback::Volume;
 use super::song::{Song, SongId};
@@ -29,6 +30,12 @@ pub enum Record {
     Paused(bool),
     /// How far the account's earlier songs were brought in.
     Import(ImportMark),
+    /// Something for the program that has the engine.
+    Handed(Box<Handed>),
+    /// A wish that was handed over is granted with what is kept in the same breath. An order goes with its task.
+    Granted(Ticket),
+    /// The drafts of a program that does not have the engine, by the program's name; none: it has none any more.
+    Aside(String, Vec<Draft>),
 }
 
 /// Small things a listener expects to find as they were left.
@@ -89,4 +96,13 @@ pub struct Saved {
     /// Whether there is a ledger that is yet to be read.
     #[serde(default)]
     pub ledger_unread: bool,
+    /// What was handed over and not taken yet, in its order.
+    #[serde(default)]
+    pub handed: Vec<Handed>,
+    /// Drafts of programs that did not have the engine.
+    #[serde(default)]
+    pub aside: Vec<(String, Vec<Draft>)>,
+    /// How far the changes of the database had come.
+    #[serde(default)]
+    pub mark: i64,
 }

@@ -20,6 +20,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::failure::Failure;
+use super::handed::Ticket;
 use super::request::Request;
 use super::song::{Link, MediaKind, Song, SongId};
 use super::time::Timestamp;
@@ -73,6 +74,9 @@ pub struct Task {
     /// How often the user sent it again while nobody knew whether it had been taken: each may have been charged.
     #[serde(default, skip_serializing_if = "is_none")]
     pub doubts: u32,
+    /// Its name among several programs on one profile: by this an order that was handed over is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<Ticket>,
 }
 
 #[expect(
@@ -248,6 +252,7 @@ impl Task {
             about: String::new(),
             moved_to: None,
             doubts: 0,
+            ticket: None,
         }
     }
 

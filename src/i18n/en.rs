@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod commands;
+mod company;
 mod deeds;
 mod ears;
 mod failures;
@@ -213,6 +214,7 @@ pub(super) static STRINGS: Strings = Strings {
     taking: taking::TAKING,
     listening: ears::LISTENING,
     flow: flow::FLOW,
+    company: company::COMPANY,
     windows: Windows {
         help: "Keys",
         palette: "Commands",
@@ -351,6 +353,8 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         Notice::Undone => "Brought back".to_owned(),
         Notice::PasteCut(bytes) => format!("The text is full: {bytes} bytes were left out"),
         Notice::WebhookOpened(_) | Notice::WebhookNotOpened(_) => hearing::notice(notice),
+        Notice::HandedOver => company::COMPANY.handed_over.to_owned(),
+        Notice::TookOver => company::COMPANY.took_over.to_owned(),
         Notice::BatchOrdered(_) | Notice::BudgetReached(_) => taking::notice(notice, keys),
         Notice::Ear(told) => ears::notice(told, keys),
         Notice::Broke(what) => format!("Something inside broke: {what}. The log tells more."),

@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod commands;
+mod company;
 mod deeds;
 mod ears;
 mod failures;
@@ -213,6 +214,7 @@ pub(super) static STRINGS: Strings = Strings {
     taking: taking::TAKING,
     listening: ears::LISTENING,
     flow: flow::FLOW,
+    company: company::COMPANY,
     windows: Windows {
         help: "按键说明",
         palette: "所有命令",
@@ -344,6 +346,8 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         Notice::Undone => "已撤销".to_owned(),
         Notice::PasteCut(bytes) => format!("文字已达上限，有 {bytes} 个字节没有粘贴"),
         Notice::WebhookOpened(_) | Notice::WebhookNotOpened(_) => hearing::notice(notice),
+        Notice::HandedOver => company::COMPANY.handed_over.to_owned(),
+        Notice::TookOver => company::COMPANY.took_over.to_owned(),
         Notice::BatchOrdered(_) | Notice::BudgetReached(_) => taking::notice(notice, keys),
         Notice::Ear(told) => ears::notice(told, keys),
         Notice::Broke(what) => format!("程序内部发生错误：{what}。详情请看日志。"),

@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod commands;
+mod company;
 mod deeds;
 mod ears;
 mod failures;
@@ -208,6 +209,7 @@ pub(super) static STRINGS: Strings = Strings {
     taking: taking::TAKING,
     listening: ears::LISTENING,
     flow: flow::FLOW,
+    company: company::COMPANY,
     windows: Windows {
         help: "按鍵說明",
         palette: "所有指令",
@@ -336,6 +338,8 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         Notice::Undone => "已復原".to_owned(),
         Notice::PasteCut(bytes) => format!("文字已達上限，有 {bytes} 個位元組沒有貼上"),
         Notice::WebhookOpened(_) | Notice::WebhookNotOpened(_) => hearing::notice(notice),
+        Notice::HandedOver => company::COMPANY.handed_over.to_owned(),
+        Notice::TookOver => company::COMPANY.took_over.to_owned(),
         Notice::BatchOrdered(_) | Notice::BudgetReached(_) => taking::notice(notice, keys),
         Notice::Ear(told) => ears::notice(told, keys),
         Notice::Broke(what) => format!("程式內部發生錯誤：{what}。詳情請看記錄檔。"),

@@ -5,7 +5,9 @@
 use tracing::{debug, info, warn};
 
 use crate::app::effect::Effect;
-use crate::app::event::{Event, SongEvent, Stumble, TaskEvent, TokenEvent, WebhookEvent};
+use crate::app::event::{
+    CompanyEvent, Event, SongEvent, Stumble, TaskEvent, TokenEvent, WebhookEvent,
+};
 use crate::domain::Failure;
 
 /// Notes what happened.
@@ -18,6 +20,7 @@ pub(super) fn event(event: &Event) {
         Event::LedgerRead(entries) => debug!(entries = entries.len(), "ledger read"),
         Event::Player(_) => debug!("player"),
         Event::Token(TokenEvent::Stored) => info!("a token was stored"),
+        Event::Company(event) => company(event),
         Event::Token(_) => debug!("token"),
         Event::Stumbled(Stumble::NotSaved { task, reason }) => {
             warn!(task = task.map(|task| task.0), reason, "not saved");
@@ -87,6 +90,17 @@ fn task(event: &TaskEvent) {
         TaskEvent::NotHosted { task, failure } => {
             warn!(task = task.0, failure = ?brief(failure), "not hosted");
         }
+    }
+}
+
+fn company(event: &CompanyEvent) {
+    match event {
+        CompanyEvent::Guests(count) => info!(count, "guests"),
+        CompanyEvent::Handed(handed) => info!(count = handed.len(), "handed over"),
+        CompanyEvent::Changed { tasks, songs, .. } => {
+            debug!(tasks = tasks.len(), songs = songs.len(), "changed");
+        }
+        CompanyEvent::TookOver(_) => info!("took over"),
     }
 }
 

@@ -9,6 +9,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::task::{AbortHandle, JoinError, JoinSet};
 
+use super::company::Word;
 use super::export;
 use super::fetch::Errand;
 use super::lists;
@@ -16,7 +17,9 @@ use super::world::World;
 use crate::api::{self, Accepted, Secret};
 use crate::app::effect::Effect;
 use crate::app::event::{Event, Stumble, TaskEvent};
-use crate::domain::{ApiTaskId, Failure, FailureKind, Record, Request, SongId, TaskId};
+use crate::domain::{
+    ApiTaskId, Failure, FailureKind, Record, Request, SongId, TaskId, Ticket, Want,
+};
 
 /// What comes back to the loop.
 pub enum News {
@@ -94,6 +97,8 @@ enum Subject {
     Preferences,
     Paused,
     Import,
+    Handed(Ticket),
+    Aside,
 }
 
 impl Unkept {
@@ -115,6 +120,32 @@ fn subject(record: &Record) -> Subject {
         Record::Preferences(_) => Subject::Preferences,
         Record::Paused(_) => Subject::Paused,
         Record::Import(_) => Subject::Import,
+        Record::Handed(handed) => Subject::Handed(handed.ticket.clone()),
+        Record::Granted(ticket) => Subject::Handed(ticket.clone()),
+        Record::Aside(..) => Subject::Aside,
+    }
+}
+
+/// The task that a record is about.
+fn task_of(record: &Record) -> Option<TaskId> {
+    match record {
+        Record::Task(task) => Some(task.id),
+        Record::Handed(handed) => match &handed.want {
+            Want::Order(task) => Some(task.id),
+            Want::Wish(_) => None,
+        },
+        _ => None,
+    }
+}
+
+/// What other programs are told of it, where they show it or do something about it.
+fn word_of(record: &Record) -> Option<Word> {
+    match record {
+        Record::Task(_) | Record::Song(_) | Record::PartOfSong(_) | Record::Paused(_) => {
+            Some(Word::Changed)
+        }
+        Record::Handed(_) => Some(Word::Handed),
+        _ => None,
     }
 }
 
@@ -164,15 +195,22 @@ async fn save(
     news: &UnboundedSender<News>,
     unkept: &mut Unkept,
 ) -> Vec<TaskId> {
-    let subjects: Vec<Subject> = records.iter().map(subject).collect();
+    let subjects: Vec<(Subject, Option<TaskId>)> = records
+        .iter()
+        .map(|record| (subject(record), task_of(record)))
+        .collect();
+    let word = records.iter().find_map(word_of);
     let outcome = world.store().save_all(records).await;
     let outcome = outcome.map_err(|error| error.to_string());
     let stumbles = outcome
         .as_ref()
         .err()
         .map_or_else(Vec::new, |reason| stumbles(&subjects, reason));
-    for subject in subjects {
+    for (subject, _) in subjects {
         unkept.note(subject, outcome.clone());
+    }
+    if let Some(word) = word.filter(|_| outcome.is_ok()) {
+        world.tell_others(word);
     }
     let tasks = stumbles.iter().filter_map(|stumble| match stumble {
         Stumble::NotSaved { task, .. } => *task,
@@ -187,20 +225,14 @@ async fn save(
 
 /// What is told of records that were not kept: each task once, and what belongs to none once. Songs are kept again with
 /// their task; those without one have to be told by name.
-fn stumbles(subjects: &[Subject], reason: &str) -> Vec<Stumble> {
+fn stumbles(subjects: &[(Subject, Option<TaskId>)], reason: &str) -> Vec<Stumble> {
     let mut tasks: Vec<Option<TaskId>> = Vec::new();
     let mut songs = Vec::new();
-    for subject in subjects {
-        let task = match subject {
-            Subject::Task(task) => Some(*task),
-            Subject::Song(song) => {
-                songs.push(song.clone());
-                continue;
-            }
-            Subject::Draft | Subject::Preferences | Subject::Paused | Subject::Import => None,
-        };
-        if !tasks.contains(&task) {
-            tasks.push(task);
+    for (subject, task) in subjects {
+        if let Subject::Song(song) = subject {
+            songs.push(song.clone());
+        } else if !tasks.contains(task) {
+            tasks.push(*task);
         }
     }
     let reason = || reason.to_owned();
@@ -332,7 +364,7 @@ async fn host(world: &World, news: &UnboundedSender<News>, task: TaskId, path: &
     let hosted = match token(world) {
         Ok(token) => {
             let host = world.files_host();
-            world.client().host(host, &token, &file, progress).await
+            world.client().host(&host, &token, &file, progress).await
         }
         Err(failure) => Err(failure),
     };

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc::UnboundedSender;
 
+use super::company::{Company, Word};
 use super::hook::Hook;
 use super::perform::News;
 use super::token::Entered;
@@ -26,17 +27,18 @@ pub struct World {
 }
 
 struct Inner {
-    client: Client,
+    api: Mutex<(Client, Host)>,
     store: Store,
     audio: Mutex<Option<Audio>>,
     output: OutputChoice,
     shelf: Shelf,
-    files_host: Host,
     home: Option<PathBuf>,
     hook: Hook,
     token: Mutex<Option<Secret>>,
     store_token: StoreToken,
     news: Mutex<Option<UnboundedSender<News>>>,
+    company: Mutex<Option<Company>>,
+    others: Mutex<Option<UnboundedSender<Word>>>,
 }
 
 /// What a world is made of.
@@ -68,7 +70,7 @@ impl World {
     pub fn new(handles: Handles) -> Self {
         World {
             inner: Arc::new(Inner {
-                client: handles.client,
+                api: Mutex::new((handles.client, handles.files_host)),
                 store: handles.store,
                 audio: Mutex::new(None),
                 output: handles.output,
@@ -77,19 +79,20 @@ impl World {
                     shapes: handles.shapes,
                     arrivals: Arrivals::default(),
                 },
-                files_host: handles.files_host,
                 home: handles.home,
                 hook: Hook::new(handles.webhook),
                 token: Mutex::new(handles.token),
                 store_token: handles.store_token,
                 news: Mutex::new(None),
+                company: Mutex::new(None),
+                others: Mutex::new(None),
             }),
         }
     }
 
     /// The API.
-    pub fn client(&self) -> &Client {
-        &self.inner.client
+    pub fn client(&self) -> Client {
+        lock(&self.inner.api).0.clone()
     }
 
     /// The database.
@@ -108,8 +111,35 @@ impl World {
     }
 
     /// Where local files are brought.
-    pub fn files_host(&self) -> &Host {
-        &self.inner.files_host
+    pub fn files_host(&self) -> Host {
+        lock(&self.inner.api).1.clone()
+    }
+
+    /// Uses another API from now on, with the host of local files beside it.
+    pub fn use_api(&self, client: Client, files_host: Host) {
+        *lock(&self.inner.api) = (client, files_host);
+    }
+
+    /// Shares the profile with other programs, from the beginning of the sitting on.
+    pub fn keep_company(&self, company: Company) {
+        *lock(&self.inner.company) = Some(company);
+    }
+
+    pub(super) fn take_company(&self) -> Option<Company> {
+        lock(&self.inner.company).take()
+    }
+
+    /// Where the other programs on the profile are told from.
+    pub(super) fn tell_others_through(&self, others: UnboundedSender<Word>) {
+        *lock(&self.inner.others) = Some(others);
+    }
+
+    /// Tells the other programs on the profile.
+    pub(super) fn tell_others(&self, word: Word) {
+        if let Some(others) = lock(&self.inner.others).as_ref() {
+            // Nobody listens any more: the sitting ends.
+            let _ = others.send(word);
+        }
     }
 
     /// The place where the provider calls.
@@ -153,7 +183,10 @@ impl World {
         let world = self.clone();
         tokio::task::spawn_blocking(move || {
             let told = match (world.inner.store_token)(&token.typed) {
-                Ok(()) => News::TokenIs(Event::Token(TokenEvent::Stored), token.secret),
+                Ok(()) => {
+                    world.tell_others(Word::Token);
+                    News::TokenIs(Event::Token(TokenEvent::Stored), token.secret)
+                }
                 Err(reason) => News::Happened(Event::Token(TokenEvent::Refused(reason))),
             };
             world.tell(told);

@@ -83,6 +83,39 @@ const STEPS: &[&str] = &[
          name TEXT PRIMARY KEY,
          body TEXT NOT NULL -- JSON
      ) STRICT, WITHOUT ROWID;",
+    // Several programs on one profile: what is handed over, drafts of those without the engine, and which task or song
+    // changed last: each has one row, whose mark is new with every change.
+    "CREATE TABLE handed (
+         id INTEGER PRIMARY KEY AUTOINCREMENT,
+         ticket TEXT NOT NULL UNIQUE,
+         body TEXT NOT NULL -- JSON
+     ) STRICT;
+     CREATE TABLE aside (
+         program TEXT PRIMARY KEY,
+         body TEXT NOT NULL -- JSON
+     ) STRICT, WITHOUT ROWID;
+     CREATE TABLE changed (
+         mark INTEGER PRIMARY KEY,
+         task INTEGER UNIQUE,
+         song TEXT UNIQUE
+     ) STRICT;
+     -- No REPLACE: within a trigger it means what the statement means that fires it.
+     CREATE TRIGGER task_kept AFTER INSERT ON tasks BEGIN
+         UPDATE changed SET mark = (SELECT max(mark) + 1 FROM changed) WHERE task = NEW.id;
+         INSERT INTO changed (task) SELECT NEW.id WHERE NOT EXISTS (SELECT 1 FROM changed WHERE task = NEW.id);
+     END;
+     CREATE TRIGGER task_changed AFTER UPDATE ON tasks BEGIN
+         UPDATE changed SET mark = (SELECT max(mark) + 1 FROM changed) WHERE task = NEW.id;
+         INSERT INTO changed (task) SELECT NEW.id WHERE NOT EXISTS (SELECT 1 FROM changed WHERE task = NEW.id);
+     END;
+     CREATE TRIGGER song_kept AFTER INSERT ON songs BEGIN
+         UPDATE changed SET mark = (SELECT max(mark) + 1 FROM changed) WHERE song = NEW.id;
+         INSERT INTO changed (song) SELECT NEW.id WHERE NOT EXISTS (SELECT 1 FROM changed WHERE song = NEW.id);
+     END;
+     CREATE TRIGGER song_changed AFTER UPDATE ON songs BEGIN
+         UPDATE changed SET mark = (SELECT max(mark) + 1 FROM changed) WHERE song = NEW.id;
+         INSERT INTO changed (song) SELECT NEW.id WHERE NOT EXISTS (SELECT 1 FROM changed WHERE song = NEW.id);
+     END;",
 ];
 
 /// The two marks in the header of a database.

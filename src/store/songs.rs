@@ -114,16 +114,39 @@ pub(super) fn load_all(connection: &Connection) -> rusqlite::Result<Vec<Song>> {
     // The lyric comes with its song: a statement of its own for each costs more than the rest.
     let all =
         format!("SELECT {COLUMNS}, lyric FROM songs LEFT JOIN lyrics ON lyrics.song = songs.id");
-    let mut statement = connection.prepare(&all)?;
-    let mut rows = statement.query(())?;
+    read_whole(connection, &all, (), &mut songs)?;
+    // Sorted here: they come almost sorted, and SQLite would have to carry all the texts through its sorter.
+    songs.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
+    Ok(songs)
+}
+
+/// The songs that changed after a mark, with their lyrics, oldest first.
+pub(super) fn load_changed(connection: &Connection, mark: i64) -> rusqlite::Result<Vec<Song>> {
+    let changed = format!(
+        "SELECT {COLUMNS}, lyric FROM songs LEFT JOIN lyrics ON lyrics.song = songs.id
+         WHERE id IN (SELECT song FROM changed WHERE mark > ?1 AND song IS NOT NULL)
+         ORDER BY created_at, created_ns, id"
+    );
+    let mut songs = Vec::new();
+    read_whole(connection, &changed, [mark], &mut songs)?;
+    Ok(songs)
+}
+
+/// Reads songs whose lyric is the last column.
+fn read_whole(
+    connection: &Connection,
+    sql: &str,
+    params: impl Params,
+    songs: &mut Vec<Song>,
+) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query(params)?;
     while let Some(row) = rows.next()? {
         let mut song = song(row)?;
         song.lyric = row.get::<_, Option<String>>(18)?.unwrap_or_default();
         songs.push(song);
     }
-    // Sorted here: they come almost sorted, and SQLite would have to carry all the texts through its sorter.
-    songs.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
-    Ok(songs)
+    Ok(())
 }
 
 fn read(

@@ -33,6 +33,9 @@ pub(super) fn save(connection: &Connection, task: &Task) -> rusqlite::Result<()>
             task.state.is_final().then(|| micros(ended)),
             encode(task)?,
         ])?;
+    if let Some(ticket) = &task.ticket {
+        super::handed::take(connection, ticket)?;
+    }
     Ok(())
 }
 
@@ -51,6 +54,18 @@ pub(super) fn load(connection: &Connection) -> rusqlite::Result<Vec<Task>> {
         .collect::<rusqlite::Result<_>>()?;
     tasks.sort_by_key(|task| (task.created_at, task.id));
     Ok(tasks)
+}
+
+/// The tasks that changed after a mark, oldest first.
+pub(super) fn load_changed(connection: &Connection, mark: i64) -> rusqlite::Result<Vec<Task>> {
+    connection
+        .prepare_cached(
+            "SELECT body FROM tasks
+             WHERE id IN (SELECT task FROM changed WHERE mark > ?1 AND task IS NOT NULL)
+             ORDER BY created_at, id",
+        )?
+        .query_map([mark], |row| decode(row, 0))?
+        .collect()
 }
 
 fn state_word(state: &TaskState) -> &'static str {

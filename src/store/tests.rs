@@ -7,8 +7,11 @@ use rusqlite::{Connection, ffi};
 use super::*;
 use crate::domain::{
     AudiosRequest, Draft, Failure, FailureKind, Link, Media, Preferences, Request, Seconds, Song,
-    SongId, Task, TaskId, Timestamp, Volume,
+    SongId, Task, TaskId, Ticket, Timestamp, Volume, Want, Wish,
 };
+
+/// The step before the ledger's.
+const BEFORE_THE_LEDGER: i64 = 2;
 
 fn song(id: &str) -> Song {
     Song {
@@ -301,7 +304,7 @@ fn the_ledger_of_an_older_database_is_the_one_that_would_have_been_kept() {
         failed(FailureKind::BadFile),
     ];
     let raw = Connection::open_in_memory().unwrap();
-    schema::migrate_to(&raw, schema::known() - 1).unwrap();
+    schema::migrate_to(&raw, BEFORE_THE_LEDGER).unwrap();
     let mut expected = Vec::new();
     for (n, request) in requests.iter().enumerate() {
         for (m, state) in states.iter().enumerate() {
@@ -366,4 +369,74 @@ fn a_part_of_a_song_takes_nothing_from_what_is_kept() {
     assert_eq!(merged.more.files, part.more.files);
     merged.more.files.clone_from(&whole.more.files);
     assert_eq!(merged, whole);
+}
+
+#[test]
+fn every_change_has_a_mark_of_its_own_and_is_told_once() {
+    let (mut connection, _) = open::in_memory().unwrap();
+    let mut mark = handed::mark(&connection).unwrap();
+    for round in 0..3 {
+        for record in everything() {
+            keep(&mut connection, [record.clone()].iter()).unwrap();
+            let changes = handed::changes(&connection, mark).unwrap();
+            let (tasks, songs) = match record {
+                Record::Task(task) => (vec![*task], Vec::new()),
+                Record::Song(song) => (Vec::new(), vec![*song]),
+                _ => (Vec::new(), Vec::new()),
+            };
+            assert_eq!((changes.tasks, changes.songs), (tasks, songs), "{round}");
+            mark = changes.mark;
+        }
+    }
+    let all = handed::changes(&connection, 0).unwrap();
+    assert_eq!((all.tasks.len(), all.songs.len(), all.mark), (1, 1, mark));
+}
+
+#[test]
+fn an_order_that_was_handed_over_goes_with_its_task() {
+    let (mut connection, _) = open::in_memory().unwrap();
+    let Some(Record::Task(mut task)) = everything().into_iter().next() else {
+        panic!("a task comes first");
+    };
+    task.ticket = Some(Ticket("1-1".into()));
+    let handed = Handed::order(&task).unwrap();
+    let wish = Handed {
+        ticket: Ticket("1-2".into()),
+        want: Want::Wish(Wish::Fetch(SongId("a".into()))),
+    };
+    let records = [handed.clone(), handed.clone(), wish.clone()];
+    let records = records.map(|handed| Record::Handed(Box::new(handed)));
+    keep(&mut connection, records.iter()).unwrap();
+    let newer = "INSERT INTO handed (ticket, body) VALUES ('2-1', '{\"want\": \"the moon\"}')";
+    connection.execute_batch(newer).unwrap();
+    assert_eq!(load(&connection).unwrap().handed, [handed, wish.clone()]);
+    keep(&mut connection, [Record::Task(task)].iter()).unwrap();
+    assert_eq!(
+        load(&connection).unwrap().handed,
+        std::slice::from_ref(&wish)
+    );
+    keep(&mut connection, [Record::Granted(wish.ticket)].iter()).unwrap();
+    assert_eq!(load(&connection).unwrap().handed, []);
+    let left: i64 = connection
+        .query_row("SELECT count(*) FROM handed", (), |row| row.get(0))
+        .unwrap();
+    assert_eq!(left, 1, "what is not understood stays");
+}
+
+#[test]
+fn drafts_are_set_aside_by_program() {
+    let (mut connection, _) = open::in_memory().unwrap();
+    let aside = |program: &str, drafts: Vec<Draft>| Record::Aside(program.into(), drafts);
+    let draft = Draft {
+        lyric: "歌".into(),
+        ..Draft::default()
+    };
+    let records = [
+        aside("1", vec![draft.clone()]),
+        aside("2", vec![draft.clone()]),
+    ];
+    keep(&mut connection, records.iter()).unwrap();
+    keep(&mut connection, [aside("1", Vec::new())].iter()).unwrap();
+    let kept = load(&connection).unwrap().aside;
+    assert_eq!(kept, [("2".to_owned(), vec![draft])]);
 }

@@ -228,13 +228,20 @@ fn words(app: &App, skin: &Skin, command: Command) -> &'static str {
     }
 }
 
-/// What is worth knowing all the time: a paused queue, the demo, a missing token.
+/// What is worth knowing all the time: another program that has the engine, a paused queue, the demo, a missing token.
 fn tag(app: &App, skin: &Skin, row: &mut Row) {
+    if app.settings.is_guest {
+        let tag = skin.strings.company.guest;
+        if row.room() >= text::width(tag) + 40 {
+            row.put_right(tag, skin.style(Role::Muted));
+            row.skip_right(2);
+        }
+    }
     let tag = if app.tasks.is_paused() {
         (skin.strings.flow.paused_tag)(skin.keymap)
     } else if app.settings.demo {
         skin.strings.demo.to_owned()
-    } else if app.settings.has_token {
+    } else if app.settings.has_token || app.settings.is_guest {
         return;
     } else {
         (skin.strings.no_token)(skin.keymap)

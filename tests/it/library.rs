@@ -2,7 +2,7 @@
 
 use fuzzbox::app::effect::Effect;
 use fuzzbox::app::event::{Event, SongEvent, Stumble};
-use fuzzbox::app::notice::{Copied, Notice, Refusal};
+use fuzzbox::app::notice::{Copied, Notice};
 use fuzzbox::app::panes::PaneId;
 use fuzzbox::app::settings::Settings;
 use fuzzbox::domain::time::after;

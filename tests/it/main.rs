@@ -3,6 +3,7 @@
 mod api;
 mod audio;
 mod cli;
+mod company;
 mod compose;
 mod config;
 mod contract;

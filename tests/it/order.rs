@@ -213,30 +213,6 @@ fn an_order_that_is_not_waited_for_is_fetched_by_the_next() {
     assert_eq!(server.orders(), 1);
 }
 
-#[test]
-fn a_studio_that_is_open_has_the_songs() {
-    let server = Server::quick();
-    let home = Home::new();
-    let pty = Pty::spawn(&server.studio(&home));
-    pty.wait_for("? help");
-    let output = run(&home, &server, &["generate", "--prompt", "rain"]);
-    let (out, err) = ended(&output, 4);
-    assert_eq!(out, "");
-    assert!(err.contains("another fuzzbox is open"), "{err}");
-    assert_eq!(server.knocks(), 0);
-    // Looking is allowed.
-    ended(
-        &run(
-            &home,
-            &server,
-            &["generate", "--prompt", "rain", "--dry-run"],
-        ),
-        0,
-    );
-    pty.key("q");
-    pty.wait_exit();
-}
-
 /// Reads the side of a child until it says this.
 fn wait_until_told(child: &mut Child, words: &str) {
     let mut lines = BufReader::new(child.stderr.take().expect("a pipe")).lines();

@@ -622,6 +622,7 @@ fn any_task() -> impl Strategy<Value = Task> {
     );
     (order, rest).prop_map(
         |((prompt, lyric, weirdness, custom), (id, state, moments, api_id, counts))| Task {
+            ticket: None,
             id: TaskId(id),
             request: Request::from(AudiosRequest {
                 action: Action::Generate,
@@ -724,7 +725,9 @@ proptest! {
             .collect();
         tasks.sort_by_key(|task| (task.created_at, task.id));
         let ledger_unread = tasks.iter().any(|task| ledger::entry(task).is_some());
-        let expected = Saved { tasks, songs, draft, preferences, ledger_unread, ..Saved::default() };
+        let mark = saved.mark;
+        let expected =
+            Saved { tasks, songs, draft, preferences, ledger_unread, mark, ..Saved::default() };
         prop_assert_eq!(saved, expected);
     }
 }

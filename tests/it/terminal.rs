@@ -6,6 +6,8 @@ mod refusals;
 mod sittings;
 mod token;
 
+pub use sittings::switches;
+
 use crate::support::program::demo;
 use crate::support::pty::{Home, Pty, PtyCommand, lines};
 

@@ -64,8 +64,12 @@ impl TaskQueue {
         task.trace_id = record.trace_id.or(task.trace_id.take());
         match record.outcome {
             Outcome::Running(progress) => {
-                // Not worth a write: it is told again after a restart.
-                task.progress = task.progress.max(progress.map(|percent| percent.min(100)));
+                let before = task.progress;
+                task.progress = before.max(progress.map(|percent| percent.min(100)));
+                // Worth a write only where another program shows it: it is told again after a restart.
+                if task.progress != before && self.company.is_watched() {
+                    cx.emit(Effect::Save(Record::Task(Box::new(task.clone()))));
+                }
                 Vec::new()
             }
             Outcome::Succeeded(songs) if songs.is_empty() => {

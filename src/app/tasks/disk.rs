@@ -9,7 +9,7 @@ use super::retry::{doubling, if_ahead, is_due, jitter, paced};
 use crate::app::cx::Cx;
 use crate::app::effect::Effect;
 use crate::domain::time::{after, elapsed};
-use crate::domain::{Failure, FailureKind, Hold, Record, TaskId, TaskState, Timestamp};
+use crate::domain::{Failure, FailureKind, Hold, TaskId, TaskState, Timestamp};
 
 /// The longest pause between two attempts to keep a task, in seconds.
 const LONGEST_PAUSE: f64 = 60.0;
@@ -43,6 +43,12 @@ impl Disk {
         self.kept_at.remove(&id);
     }
 
+    /// The task is no longer ours to keep.
+    pub(super) fn forget_all(&mut self, id: TaskId) {
+        self.forget(id);
+        self.again.remove(&id);
+    }
+
     /// Whether the save that failed may have been an earlier one than that of the submission: then the order did go out.
     fn is_ambiguous(&self, id: TaskId, submitted_at: Timestamp) -> bool {
         self.kept_at.get(&id).is_some_and(|kept| {
@@ -68,6 +74,9 @@ impl TaskQueue {
         let Some(task) = self.tasks.get(&id) else {
             return;
         };
+        if self.is_mirror() {
+            return self.keep_later(id, cx);
+        }
         let submitted_at = task.submitted_at.unwrap_or(task.created_at);
         let failure = Failure::new(FailureKind::Disk, reason);
         match task.state {
@@ -95,14 +104,18 @@ impl TaskQueue {
 
     /// Keeps again what was not kept.
     pub(super) fn save_again(&mut self, cx: &mut Cx) {
-        for (id, again) in &mut self.disk.again {
-            let is_due = again
-                .at
-                .is_some_and(|at| is_due(at, cx.now, 2.0 * LONGEST_PAUSE));
-            if let Some(task) = self.tasks.get(id).filter(|_| is_due) {
-                again.at = None;
-                cx.emit(Effect::Save(Record::Task(Box::new(task.clone()))));
-            }
+        let due = |again: &Again| {
+            let is_due = |at| is_due(at, cx.now, 2.0 * LONGEST_PAUSE);
+            again.at.is_some_and(is_due)
+        };
+        let again = self.disk.again.iter_mut();
+        let mut kept = Vec::new();
+        for (id, again) in again.filter(|(_, again)| due(again)) {
+            again.at = None;
+            kept.extend(self.tasks.get(id));
+        }
+        for task in kept {
+            cx.emit(Effect::Save(self.record(task)));
         }
     }
 }

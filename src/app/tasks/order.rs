@@ -5,18 +5,7 @@
 use super::TaskQueue;
 use crate::app::cx::Cx;
 use crate::app::effect::Effect;
-use crate::domain::{Hold, Record, Task, TaskId, TaskState};
-
-/// Where to a task is moved among those that wait.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Shift {
-    /// One place towards the front.
-    Earlier,
-    /// One place towards the end.
-    Later,
-    /// Before all others.
-    First,
-}
+use crate::domain::{Hold, Record, Shift, Task, TaskId, TaskState};
 
 impl TaskQueue {
     /// Whether nothing is sent until the user says so.

@@ -131,6 +131,21 @@ impl Roll {
         self.hosts.set(task.id, dues.host);
     }
 
+    /// Strikes a task that is not among ours any more.
+    pub(super) fn forget(&mut self, id: TaskId) {
+        let before = self.noted.remove(&id);
+        self.strike(id, before);
+        let agendas = [
+            &mut self.polls,
+            &mut self.looks,
+            &mut self.unanswered,
+            &mut self.hosts,
+        ];
+        for agenda in agendas {
+            agenda.set(id, None);
+        }
+    }
+
     fn strike(&mut self, id: TaskId, noted: Option<Noted>) {
         match noted {
             Some(Noted::Open(turn, place)) => {

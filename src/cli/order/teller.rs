@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::report::{End, Made, Report};
 use crate::app::App;
 use crate::domain::time::elapsed;
-use crate::domain::{MediaKind, Saved, Song, SongId, Task, TaskId, TaskState};
+use crate::domain::{MediaKind, Song, SongId, Task, TaskState};
 use crate::runtime::face::Face;
 use crate::runtime::terminal::stop_process;
 
@@ -19,22 +19,21 @@ const TOLD_EVERY: u8 = 10;
 /// Who watches over an order from the command line.
 #[derive(Debug)]
 pub(super) struct Teller {
-    /// The newest task there was before.
-    last: Option<TaskId>,
     media: PathBuf,
     is_patient: bool,
     told: String,
+    is_busy: bool,
     report: Report,
 }
 
 impl Teller {
     /// For the order that is made next. `is_patient`: it waits for the song.
-    pub(super) fn new(saved: &Saved, media: &Path, is_patient: bool) -> Self {
+    pub(super) fn new(media: &Path, is_patient: bool) -> Self {
         Teller {
-            last: saved.tasks.iter().map(|task| task.id).max(),
             media: media.to_owned(),
             is_patient,
             told: String::new(),
+            is_busy: false,
             report: Report::default(),
         }
     }
@@ -62,20 +61,20 @@ impl Teller {
 
 impl Face for Teller {
     fn show(&mut self, app: &App) -> io::Result<()> {
-        let last = self.last;
-        let ours = |task: &&Task| last.is_none_or(|last| task.id > last);
-        let Some(task) = app.tasks.iter().find(ours) else {
+        let Some(task) = app.placed_at_start() else {
             return Ok(());
         };
         self.say(progress(app, task));
         self.report.task = Some(task.clone());
         self.report.made = made(app, task, &self.media);
         self.report.end = end(app, task, self.is_patient);
+        // What others handed over is not left on the wire, where nobody would know what became of it.
+        self.is_busy = !app.settings.is_guest && app.tasks.is_submitting();
         Ok(())
     }
 
     fn has_seen_enough(&self) -> bool {
-        self.report.end.is_some()
+        self.report.end.is_some() && !self.is_busy
     }
 
     /// There is nothing to copy: nobody presses a key.
@@ -154,6 +153,9 @@ fn made(app: &App, task: &Task, folder: &Path) -> Vec<Made> {
 /// Where it stands, in a line that changes only when something does.
 fn progress(app: &App, task: &Task) -> String {
     match &task.state {
+        TaskState::Waiting { .. } if app.tasks.is_handed(task.id) => {
+            "handed to the fuzzbox that is open".to_owned()
+        }
         TaskState::Waiting { retry_at, because } => match (because, retry_at) {
             (Some(because), Some(at)) => {
                 let wait = elapsed(app.now, *at).0.ceil();

@@ -322,6 +322,9 @@ fn reason(app: &App, skin: &Skin, task: &Task) -> String {
         }
         TaskState::InDoubt { look_at, .. } if look_at.is_some() => strings.looking.to_owned(),
         TaskState::InDoubt { .. } => (strings.decide)(skin.keymap),
+        TaskState::Waiting { .. } if app.tasks.is_handed(task.id) => {
+            strings.company.waiting.to_owned()
+        }
         TaskState::Held { why, .. } => (strings.hold)(*why, skin.keymap),
         TaskState::Waiting {
             because: Some(because),

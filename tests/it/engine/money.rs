@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use fuzzbox::app::effect::Effect;
 use fuzzbox::app::event::{TaskEvent, WebhookEvent};
-use fuzzbox::app::tasks::{Shift, TaskQueue};
+use fuzzbox::app::tasks::TaskQueue;
+use fuzzbox::domain::Shift;
 use fuzzbox::domain::time::after;
 use fuzzbox::domain::{
     ApiTaskId, AudiosRequest, Completion, Failure, FailureKind, Hold, Outcome, Request, TaskId,
@@ -137,6 +138,15 @@ impl World {
             }
             Step::Kill(is_taken) => self.kill(is_taken),
             Step::DiskFails => self.disk_fails = true,
+            Step::Answer(..) | Step::Repeat(_) | Step::Wake => {}
+            wish => self.wish(wish),
+        }
+        self.perform();
+    }
+
+    /// What the user does with what is in the queue.
+    fn wish(&mut self, step: Step) {
+        match step {
             Step::SendAgain(n) => self.with_task(n, |world, task| {
                 if world.bench.act(|queue, cx| queue.send_again(task, cx)) {
                     *world.sent_again.entry(task).or_default() += 1;
@@ -156,7 +166,6 @@ impl World {
                 .act(|queue, cx| queue.wake_held(Hold::Credit, cx)),
             step => self.other_step(step),
         }
-        self.perform();
     }
 
     /// Calls of the provider's, and what is done with the queue as a whole.

@@ -1,7 +1,7 @@
 //! What the user does with what waits: another order, one task put aside, the whole queue stopped.
 
-use fuzzbox::app::tasks::{Shift, TaskQueue};
-use fuzzbox::domain::{FailureKind, Hold, TaskId, TaskState};
+use fuzzbox::app::tasks::TaskQueue;
+use fuzzbox::domain::{FailureKind, Hold, Shift, TaskId, TaskState};
 
 use super::bench::{Bench, is_running, is_waiting};
 

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::{open, open_demo, quit};
-use crate::support::program::{PROGRAM, Server, database, demo, studio};
+use super::{open_demo, quit};
+use crate::support::program::{PROGRAM, database, demo, studio};
 use crate::support::pty::{Home, Pty, PtyCommand};
 
 /// Runs a studio that does not open; its exit code, and what it says, in one line.
@@ -128,22 +128,4 @@ fn a_damaged_database_is_left_alone() {
 fn a_file_of_another_program_is_left_alone() {
     let other = |database: &Path| std::fs::write(database, "# a diary\n").expect("our folder");
     refused_and_left_alone(other, "not an SQLite database");
-}
-
-#[test]
-fn one_studio_a_profile() {
-    let home = Home::new();
-    let server = Server::quick();
-    let first = open(&server.studio(&home));
-    let (code, said) = refused(&server.studio(&home));
-    assert_eq!(code, 1);
-    assert!(said.contains("another fuzzbox is open"), "{said}");
-    // The demo has a profile of its own.
-    let demo_of_its_own = open_demo(&home);
-    let (code, said) = refused(&demo(&home));
-    assert_eq!(code, 1);
-    assert!(said.contains("another fuzzbox is open"), "{said}");
-    quit(&demo_of_its_own);
-    quit(&first);
-    quit(&open(&server.studio(&home)));
 }
