@@ -28,7 +28,7 @@ pub(crate) fn draw(app: &App, skin: &Skin, frame: &mut Frame) {
         library::title(skin, song)
     });
     let head = head(app, skin, song);
-    let room = usize::from(screen.width).saturating_sub(10);
+    let room = usize::from(screen.width).saturating_sub(14);
     let title = text::cut(title, room).into_owned();
     let mut rest = popup::open(skin, frame, window(screen), (&title, &head));
     let Some(song) = song else {
@@ -64,9 +64,12 @@ pub(crate) fn target(app: &App, screen: Rect, at: Position) -> Option<Target> {
 }
 
 fn window(screen: Rect) -> Rect {
+    // On a small screen the small player would look out from under it.
+    let beside = if screen.width < 100 { 0 } else { 8 };
+    let above = if screen.height < 36 { 1 } else { 6 };
     let size = (
-        screen.width.saturating_sub(4),
-        screen.height.saturating_sub(3).min(40),
+        screen.width.saturating_sub(beside),
+        screen.height.saturating_sub(above).min(40),
     );
     popup::area(screen, size)
 }

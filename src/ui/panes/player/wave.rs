@@ -62,14 +62,15 @@ pub(super) fn draw(app: &App, skin: &Skin, sight: Sight, area: Rect, frame: &mut
         draw_shape(app, skin, sight, area, frame);
     }
     draw_sections(app, skin, sight, area, frame);
+    let cursor = app.player.view.cursor();
+    let cursor = cursor.and_then(|at| sight.column(at, area.width));
+    upright(frame, area, cursor, ("│", skin.style(Role::Focus)));
+    // A mark that was just set at the cursor is seen.
     let marks = sight.song.more.marks;
     for (mark, symbol) in [(Mark::In, "["), (Mark::Out, "]")] {
         let column = marks.get(mark).and_then(|at| sight.column(at, area.width));
         upright(frame, area, column, (symbol, skin.style(Role::Heading)));
     }
-    let cursor = app.player.view.cursor();
-    let cursor = cursor.and_then(|at| sight.column(at, area.width));
-    upright(frame, area, cursor, ("│", skin.style(Role::Focus)));
     if !app.player.waveform().is_empty() {
         upright(frame, area, head, ("┃", skin.style(Role::Accent)));
     }
