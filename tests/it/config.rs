@@ -10,8 +10,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use fuzzbox::config::{
-    Config, ConfigError, Flags, Language, Origin, Paths, SoundOutput, StyleColor, Theme, Token,
-    load, protect_token, store_token, token,
+    Config, ConfigError, Flags, Language, Origin, Paths, SoundOutput, SpectrumShown, StyleColor,
+    Theme, Token, Waveform, load, protect_token, store_token, token,
 };
 use fuzzbox::domain::{Action, Completion};
 
@@ -82,6 +82,41 @@ fn without_a_file_everything_has_its_default() {
     assert!(config.mouse.value && config.extra_models.value.is_empty());
     assert!(config.keys.is_empty() && config.theme_colors.is_empty());
     assert_eq!(config.base_url.origin, Origin::Default);
+}
+
+#[test]
+fn local_files_go_to_the_host_of_the_config_else_to_that_beside_the_api() {
+    let home = Home::new();
+    let host = |config: Config| config.files_host.value.to_string();
+    assert_eq!(
+        host(home.loaded()),
+        "https://platform.acedata.cloud/api/v1/files/"
+    );
+    let home = Home::new().file("[api]\nbase_url = \"http://127.0.0.1:8787\"");
+    assert_eq!(host(home.loaded()), "http://127.0.0.1:8787/api/v1/files/");
+    let own = "[files]\nhost = \"https://files.example/up/\"\ntoken_file = \"platform-token\"";
+    let config = Home::new().file(own).loaded();
+    let token = config.files_token_file.clone().expect("it is named");
+    assert!(token.ends_with("fuzzbox/platform-token"), "{token:?}");
+    assert_eq!(host(config), "https://files.example/up/");
+    let mistake = Home::new().file("[files]\nhosts = \"x\"").mistake();
+    assert!(
+        mistake.contains("Did you mean") && mistake.contains("host"),
+        "{mistake}"
+    );
+}
+
+#[test]
+fn how_what_is_heard_is_shown_can_be_set() {
+    let own = "[sound]\nwaveform = \"braille\"\nspectrum = \"off\"";
+    let config = Home::new().file(own).loaded();
+    assert_eq!(config.waveform.value, Waveform::Braille);
+    assert_eq!(config.spectrum.value, SpectrumShown::Off);
+    let mistake = Home::new().file("[sound]\nwaveform = \"dots\"").mistake();
+    assert!(
+        mistake.contains("blocks") && mistake.contains("braille"),
+        "{mistake}"
+    );
 }
 
 #[test]
