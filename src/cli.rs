@@ -86,6 +86,10 @@ impl<E: Into<anyhow::Error>> From<E> for Trouble {
 
 /// Does what the arguments of the process ask for.
 pub fn run() -> ExitCode {
+    if std::env::args_os().len() == 1 {
+        // Nothing to read: the whole command line would take as long to build as the database to open.
+        return conclude(studio::run(&studio::StudioArguments::default()));
+    }
     let program = order::add_to(Arguments::command());
     let mut usage = program.clone();
     let matches = program.get_matches();

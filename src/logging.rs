@@ -5,9 +5,9 @@
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -40,16 +40,33 @@ pub enum LogError {
     /// There is a log already.
     #[error("the log was started twice")]
     Twice,
-    /// No thread can be started.
-    #[error("the log cannot be started: {0}")]
-    Thread(#[from] io::Error),
 }
 
 /// The running log. What was logged is on the disk after this is dropped, or a second later it is given up.
 #[derive(Debug)]
 pub struct Log {
+    writer: Arc<OnceLock<Writer>>,
+}
+
+/// The thread that writes; it begins with the first line, since most starts are quicker than a thread.
+#[derive(Debug)]
+struct Writer {
     lines: SyncSender<Message>,
-    thread: Option<JoinHandle<()>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Writer {
+    fn start(mut file: LogFile) -> Writer {
+        let (lines, inbox) = mpsc::sync_channel(LINES_WAITING);
+        let thread = thread::Builder::new()
+            .name("log".into())
+            .spawn(move || work(&inbox, &mut file));
+        Writer {
+            lines,
+            // Where there is no thread, every line is counted as dropped.
+            thread: Mutex::new(thread.ok()),
+        }
+    }
 }
 
 enum Message {
@@ -72,27 +89,18 @@ pub fn prepare(
     level: Option<&str>,
 ) -> Result<(impl Subscriber + Send + Sync + use<>, Log), LogError> {
     let filter = filter(level.filter(|level| !level.is_empty()))?;
-    let (lines, inbox) = mpsc::sync_channel(LINES_WAITING);
-    let dropped = Arc::new(AtomicU64::new(0));
-    let mut file = LogFile {
-        path: path.to_owned(),
-        open: None,
-        dropped: Arc::clone(&dropped),
+    let lines = Lines {
+        writer: Arc::default(),
+        path: path.into(),
+        dropped: Arc::default(),
     };
-    let thread = thread::Builder::new()
-        .name("log".into())
-        .spawn(move || work(&inbox, &mut file))?;
+    let log = Log {
+        writer: Arc::clone(&lines.writer),
+    };
     let layer = tracing_subscriber::fmt::layer()
         .with_ansi(false)
-        .with_writer(Lines {
-            lines: lines.clone(),
-            dropped,
-        })
+        .with_writer(lines)
         .with_filter(filter);
-    let log = Log {
-        lines,
-        thread: Some(thread),
-    };
     Ok((tracing_subscriber::registry().with(layer), log))
 }
 
@@ -110,13 +118,17 @@ fn filter(level: Option<&str>) -> Result<Targets, LogError> {
 
 impl Drop for Log {
     fn drop(&mut self) {
+        let Some(writer) = self.writer.get() else {
+            return;
+        };
         let (closed, farewell) = mpsc::sync_channel(1);
-        if self.lines.try_send(Message::Close(closed)).is_err()
+        if writer.lines.try_send(Message::Close(closed)).is_err()
             || farewell.recv_timeout(FAREWELL) == Err(RecvTimeoutError::Timeout)
         {
             return;
         }
-        if let Some(thread) = self.thread.take() {
+        let thread = writer.thread.lock().map(|mut thread| thread.take());
+        if let Ok(Some(thread)) = thread {
             drop(thread.join());
         }
     }
@@ -125,8 +137,21 @@ impl Drop for Log {
 /// Hands lines to the thread, or counts them as dropped.
 #[derive(Clone)]
 struct Lines {
-    lines: SyncSender<Message>,
+    writer: Arc<OnceLock<Writer>>,
+    path: Arc<Path>,
     dropped: Arc<AtomicU64>,
+}
+
+impl Lines {
+    fn writer(&self) -> &Writer {
+        self.writer.get_or_init(|| {
+            Writer::start(LogFile {
+                path: self.path.to_path_buf(),
+                open: None,
+                dropped: Arc::clone(&self.dropped),
+            })
+        })
+    }
 }
 
 impl<'a> MakeWriter<'a> for Lines {
@@ -139,7 +164,8 @@ impl<'a> MakeWriter<'a> for Lines {
 
 impl Write for Lines {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        if self.lines.try_send(Message::Line(line.to_vec())).is_err() {
+        let message = Message::Line(line.to_vec());
+        if self.writer().lines.try_send(message).is_err() {
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }
         Ok(line.len())
@@ -343,8 +369,10 @@ mod tests {
         let path = folder.path().join("fuzzbox.log");
         let (lines, inbox) = mpsc::sync_channel(2);
         let dropped = Arc::new(AtomicU64::new(0));
+        let thread = Mutex::new(None);
         let mut writer = Lines {
-            lines,
+            writer: Arc::new(OnceLock::from(Writer { lines, thread })),
+            path: Path::new("not opened").into(),
             dropped: Arc::clone(&dropped),
         };
         for _ in 0..5 {

@@ -14,8 +14,9 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 
+use std::mem;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
+use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -41,8 +42,17 @@ const BATCH: usize = 64;
 #[derive(Debug)]
 pub struct Store {
     jobs: mpsc::Sender<Job>,
-    thread: Option<JoinHandle<()>>,
+    keeper: Mutex<Keeper>,
     path: PathBuf,
+}
+
+/// Who has the connection. The thread begins with the first job, which is after the first frame.
+#[derive(Debug)]
+enum Keeper {
+    /// Nobody asked for anything yet.
+    Waits(Box<Connection>, mpsc::Receiver<Job>),
+    Works(JoinHandle<()>),
+    Gone,
 }
 
 type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
@@ -64,27 +74,39 @@ impl Store {
     /// A database from a newer version, a damaged one and a file of another program are refused and left as they are.
     pub fn open(path: &Path) -> Result<(Store, Saved), StoreError> {
         let (connection, saved) = open::open(path)?;
-        Ok((Store::start(connection, path.to_owned())?, saved))
+        Ok((Store::new(connection, path.to_owned()), saved))
     }
 
     /// A database that is forgotten when it is dropped.
     pub fn in_memory() -> Result<(Store, Saved), StoreError> {
         let (connection, saved) = open::in_memory()?;
-        Ok((Store::start(connection, PathBuf::from(":memory:"))?, saved))
+        Ok((Store::new(connection, PathBuf::from(":memory:")), saved))
     }
 
-    fn start(connection: Connection, path: PathBuf) -> Result<Store, StoreError> {
+    fn new(connection: Connection, path: PathBuf) -> Store {
         let (jobs, inbox) = mpsc::channel();
-        let place = path.clone();
-        let thread = thread::Builder::new()
-            .name("store".into())
-            .spawn(move || work(connection, &inbox, &place))
-            .map_err(|error| StoreError::from_io(&path, &error))?;
-        Ok(Store {
+        Store {
             jobs,
-            thread: Some(thread),
+            keeper: Mutex::new(Keeper::Waits(Box::new(connection), inbox)),
             path,
-        })
+        }
+    }
+
+    /// Hands a job to the thread, which is started for the first.
+    fn send(&self, job: Job) -> Result<(), StoreError> {
+        let mut keeper = lock(&self.keeper);
+        if let Keeper::Waits(..) = *keeper
+            && let Keeper::Waits(connection, inbox) = mem::replace(&mut *keeper, Keeper::Gone)
+        {
+            let path = self.path.clone();
+            let thread = thread::Builder::new()
+                .name("store".into())
+                .spawn(move || work(*connection, &inbox, &path))
+                .map_err(|error| StoreError::from_io(&self.path, &error))?;
+            *keeper = Keeper::Works(thread);
+        }
+        drop(keeper);
+        self.jobs.send(job).map_err(|_| self.stopped())
     }
 
     /// Keeps `record`. It is on the disk when this returns `Ok`; after an error the database is as it was before.
@@ -110,9 +132,7 @@ impl Store {
     /// Every song with its lyric, oldest first: what [`Saved`] leaves out, so that a start waits for none of it.
     pub async fn library(&self) -> Result<Vec<Song>, StoreError> {
         let (answer, answered) = oneshot::channel();
-        self.jobs
-            .send(Job::Library(answer))
-            .map_err(|_| self.stopped())?;
+        self.send(Job::Library(answer))?;
         answered.await.unwrap_or_else(|_| Err(self.stopped()))
     }
 
@@ -148,16 +168,12 @@ impl Store {
             // A caller that went away no longer wants it.
             drop(answer.send(seen));
         };
-        self.jobs
-            .send(Job::Look(Box::new(look)))
-            .map_err(|_| self.stopped())?;
+        self.send(Job::Look(Box::new(look)))?;
         answered.await.unwrap_or_else(|_| Err(self.stopped()))
     }
 
     fn ask(&self, records: Vec<Record>, answer: Answer) -> Result<(), StoreError> {
-        self.jobs
-            .send(Job::Save(records, answer))
-            .map_err(|_| self.stopped())
+        self.send(Job::Save(records, answer))
     }
 
     fn stopped(&self) -> StoreError {
@@ -169,6 +185,12 @@ impl Store {
 
 impl Drop for Store {
     fn drop(&mut self) {
+        let keeper = mem::replace(&mut *lock(&self.keeper), Keeper::Gone);
+        let thread = match keeper {
+            Keeper::Works(thread) => thread,
+            Keeper::Waits(connection, _) => return close(*connection),
+            Keeper::Gone => return,
+        };
         let (closed, farewell) = mpsc::channel();
         let asked = self.jobs.send(Job::Close(closed)).is_ok();
         let answer = farewell.recv_timeout(FAREWELL);
@@ -176,10 +198,8 @@ impl Drop for Store {
             tracing::warn!("the database is busy; left without a clean close");
             return;
         }
-        if let Some(thread) = self.thread.take() {
-            // A panic in there was reported where it happened.
-            drop(thread.join());
-        }
+        // A panic in there was reported where it happened.
+        drop(thread.join());
     }
 }
 
@@ -209,10 +229,19 @@ fn work(mut connection: Connection, inbox: &mpsc::Receiver<Job>, path: &Path) {
         }
         settle(&mut connection, batch, path);
     }
+    close(connection);
+    drop(closing);
+}
+
+fn close(connection: Connection) {
     if let Err((_, error)) = connection.close() {
         tracing::warn!(%error, "the database was not closed cleanly");
     }
-    drop(closing);
+}
+
+/// A panic elsewhere leaves the keeper whole: it is set in one step.
+fn lock(keeper: &Mutex<Keeper>) -> MutexGuard<'_, Keeper> {
+    keeper.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Keeps a batch in one transaction. Where that fails each job is tried alone, so that each gets its own answer.

@@ -38,7 +38,7 @@ const DEMO_SHELF: usize = 4 << 20;
 const DEMO_TOKEN: &str = "demo";
 
 /// The arguments of the studio.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct StudioArguments {
     /// Run offline against a simulator inside the program, with a profile of its own: nothing is charged
     #[arg(long)]
@@ -180,7 +180,7 @@ async fn open(
     };
     terminal::restore_on_panic();
     let mut screen = Screen::enter(mouse).context("cannot take over the terminal")?;
-    let input = runtime::input::read()?;
+    let input = runtime::input::read();
     let farewell = Box::pin(runtime::run(studio, &mut screen, input)).await;
     drop(screen);
     simulator.stop().await;

@@ -5,8 +5,11 @@
 
 use std::io::{self, BufWriter, Write};
 
+use crossterm::cursor::{Hide, MoveTo, Show};
 use crossterm::queue;
-use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, Clear, ClearType as Whole, EndSynchronizedUpdate,
+};
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
@@ -95,7 +98,8 @@ impl Backend for Canvas {
         }
         self.begin()?;
         self.cursor = Some(Cursor::Hidden);
-        self.inner.hide_cursor()
+        // Not by the backend's own functions, here and below: they flush, and the frame would be two writes.
+        queue!(self.inner, Hide)
     }
 
     fn show_cursor(&mut self) -> io::Result<()> {
@@ -104,7 +108,7 @@ impl Backend for Canvas {
         }
         self.begin()?;
         self.cursor = Some(Cursor::Shown);
-        self.inner.show_cursor()
+        queue!(self.inner, Show)
     }
 
     fn get_cursor_position(&mut self) -> io::Result<Position> {
@@ -120,17 +124,19 @@ impl Backend for Canvas {
         if self.cursor != Some(Cursor::Hidden) {
             self.cursor = Some(Cursor::At(position));
         }
-        self.inner.set_cursor_position(position)
+        queue!(self.inner, MoveTo(position.x, position.y))
     }
 
     fn clear(&mut self) -> io::Result<()> {
-        self.begin()?;
-        self.inner.clear()
+        self.clear_region(ClearType::All)
     }
 
     fn clear_region(&mut self, region: ClearType) -> io::Result<()> {
         self.begin()?;
-        self.inner.clear_region(region)
+        match region {
+            ClearType::All => queue!(self.inner, Clear(Whole::All)),
+            part => self.inner.clear_region(part),
+        }
     }
 
     fn size(&self) -> io::Result<Size> {
@@ -157,11 +163,11 @@ mod tests {
     use super::*;
 
     #[derive(Clone, Default)]
-    struct Paper(Arc<Mutex<Vec<u8>>>);
+    struct Paper(Arc<Mutex<Vec<Vec<u8>>>>);
 
     impl Write for Paper {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().expect("one writer").extend(bytes);
+            self.0.lock().expect("one writer").push(bytes.to_vec());
             Ok(bytes.len())
         }
 
@@ -175,8 +181,9 @@ mod tests {
             .draw(|frame| paint(frame))
             .expect("paper is patient");
         terminal.backend_mut().finish().expect("paper is patient");
-        let bytes = std::mem::take(&mut *paper.0.lock().expect("one writer"));
-        String::from_utf8(bytes).expect("text")
+        let mut writes = std::mem::take(&mut *paper.0.lock().expect("one writer"));
+        assert!(writes.len() <= 1, "a frame is one write: {writes:?}");
+        String::from_utf8(writes.pop().unwrap_or_default()).expect("text")
     }
 
     #[test]
@@ -212,5 +219,14 @@ mod tests {
         );
         terminal.backend_mut().forget();
         assert!(frame(&mut terminal, &paper, song).contains("\x1b[?25l"));
+        terminal.backend_mut().forget();
+        terminal
+            .resize(Rect::new(0, 0, 10, 2))
+            .expect("paper is patient");
+        let whole = frame(&mut terminal, &paper, typed);
+        assert!(
+            whole.contains("\x1b[2J") && whole.contains("song"),
+            "{whole:?}"
+        );
     }
 }

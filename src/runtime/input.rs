@@ -6,13 +6,18 @@ use std::io;
 use std::thread;
 
 use crossterm::event::{Event, EventStream, KeyEventKind, MouseButton, MouseEventKind};
-use futures_util::{Stream, stream};
+use futures_util::{Stream, TryStreamExt, stream};
 use tokio::sync::mpsc::{Sender, channel};
 
 use crate::app::event::{Gesture, Input, Target};
 
-/// What the terminal sends; an error: it is gone.
-pub fn read() -> io::Result<impl Stream<Item = io::Result<Event>> + Unpin> {
+/// What the terminal sends; an error: it is gone. Reading begins, with threads of its own, when this is first asked: the
+/// first frame waits for neither.
+pub fn read() -> impl Stream<Item = io::Result<Event>> + Unpin {
+    Box::pin(stream::once(async { begin() }).try_flatten())
+}
+
+fn begin() -> io::Result<impl Stream<Item = io::Result<Event>> + Unpin> {
     let (sender, mut receiver) = channel(1);
     watch(sender)?;
     let gone = stream::poll_fn(move |context| receiver.poll_recv(context));

@@ -8,8 +8,8 @@ use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 use super::drafts::{decode, encode};
 use crate::domain::{Link, Media, MediaFile, More, Seconds, Song, SongId, TaskId, Timestamp};
 
-/// How many songs a start reads: more than the largest screen shows, few enough to cost next to nothing.
-const NEWEST: usize = 200;
+/// How many songs a start reads: as many as a large screen shows, few enough to cost next to nothing.
+const NEWEST: usize = 64;
 /// The most songs room is made for in advance.
 const ROOM_MAX: usize = 20_000;
 
