@@ -59,6 +59,9 @@ impl Onsets {
             rest = others;
             match channels {
                 1 => self.mono.extend_from_slice(these),
+                2 => self
+                    .mono
+                    .extend(these.as_chunks().0.iter().map(|[left, right]| left + right)),
                 _ => self.mono.extend(
                     these
                         .chunks_exact(channels)
@@ -75,7 +78,7 @@ impl Onsets {
         let before = self.mono.first().map_or(0.0, |first| first - self.last);
         let (mut all, mut fast) = ([0.0f32; LANES], [0.0f32; LANES]);
         let later = self.mono.get(1..).unwrap_or_default();
-        let pairs = (self.mono.chunks_exact(LANES)).zip(later.chunks_exact(LANES));
+        let pairs = (self.mono.as_chunks::<LANES>().0.iter()).zip(later.as_chunks::<LANES>().0);
         for (now, next) in pairs {
             for (((all, fast), now), next) in all.iter_mut().zip(&mut fast).zip(now).zip(next) {
                 *all += now * now;
@@ -236,8 +239,17 @@ fn period(rises: &[f32]) -> Option<f64> {
 /// How alike the song is to itself so much later.
 fn alike(rises: &[f32], lag: usize) -> f64 {
     let later = rises.get(lag..).unwrap_or_default();
-    let products = rises.iter().zip(later).map(|(a, b)| f64::from(a * b));
-    products.sum::<f64>() / later.len().max(1) as f64
+    let now = rises.get(..later.len()).unwrap_or_default();
+    let (now_by_lanes, now_rest) = now.as_chunks::<LANES>();
+    let (by_lanes, rest) = later.as_chunks::<LANES>();
+    let mut sums = [0.0f64; LANES];
+    for (now, later) in now_by_lanes.iter().zip(by_lanes) {
+        for ((sum, a), b) in sums.iter_mut().zip(now).zip(later) {
+            *sum += f64::from(a * b);
+        }
+    }
+    let products = now_rest.iter().zip(rest).map(|(a, b)| f64::from(a * b));
+    (sums.iter().sum::<f64>() + products.sum::<f64>()) / later.len().max(1) as f64
 }
 
 /// The series of stretches, about a period apart, in which it gets louder most: each beat is the best that can follow the

@@ -39,15 +39,15 @@ impl Bin {
     /// What so many samples amount to. Lanes let the compiler look at many of them at once.
     fn of(samples: &[f32]) -> Bin {
         let (mut peaks, mut squares) = ([0.0f32; LANES], [0.0f32; LANES]);
-        let mut chunks = samples.chunks_exact(LANES);
-        for chunk in &mut chunks {
+        let (chunks, rest) = samples.as_chunks::<LANES>();
+        for chunk in chunks {
             for ((peak, square), sample) in peaks.iter_mut().zip(&mut squares).zip(chunk) {
                 let size = sample.abs();
                 *peak = if size > *peak { size } else { *peak };
                 *square += sample * sample;
             }
         }
-        let rest = chunks.remainder().iter().fold(Bin::default(), |bin, s| {
+        let rest = rest.iter().fold(Bin::default(), |bin, s| {
             let peak = if s.abs() > bin.peak {
                 s.abs()
             } else {
