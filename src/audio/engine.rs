@@ -136,7 +136,8 @@ impl Engine {
             PlayerCommand::Switch => self.switch(),
             PlayerCommand::EndComparison => self.end_comparison(),
             PlayerCommand::Mix(gains) => self.mix(&gains),
-            PlayerCommand::SetVolume(_) => {} // goes to the source directly
+            // How loud it is stands where the source sees it.
+            PlayerCommand::SetVolume(_) => self.stage.change(Change::Level),
             PlayerCommand::TellSpectrum(rate) => self.tell_spectrum(rate),
             PlayerCommand::Stop => {
                 self.song = None;
