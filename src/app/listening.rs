@@ -70,7 +70,10 @@ impl App {
                 let is_empty = self.player.up_next.songs().len() == 0;
                 is_empty.then_some(Refusal::NothingUpNext)
             }
-            Command::Mixer(MixerCommand::Open) if self.overlay.is_none() => {
+            // Where the mixer is open, it closes it.
+            Command::Mixer(MixerCommand::Open)
+                if !matches!(self.overlay, Some(Overlay::Mixer { .. })) =>
+            {
                 nothing.or_else(|| self.stems_refusal())
             }
             Command::Mixer(MixerCommand::Export | MixerCommand::Reset) => {
