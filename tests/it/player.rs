@@ -277,11 +277,11 @@ fn how_much_of_the_song_is_here_is_told_in_words_where_there_is_room() {
     }));
     let title = |bench: Bench| {
         let screen = bench.screen();
-        let line = screen.lines().find(|line| line.contains(" vol "));
+        let line = screen.lines().find(|line| line.contains(" / 2:33.8 "));
         line.expect("the title of the player").to_owned()
     };
     let wide = title(bench.clone_sized(120, 36));
-    assert!(wide.contains("fetching 42%"), "{wide}");
-    let narrow = title(bench.clone_sized(60, 20));
+    assert!(wide.contains("being fetched, 42%"), "{wide}");
+    let narrow = title(bench.clone_sized(50, 20));
     assert!(narrow.contains("⇣ 42%"), "{narrow}");
 }
