@@ -21,6 +21,7 @@ pub mod import;
 mod input;
 mod keeper;
 pub mod keymap;
+pub mod links;
 mod listening;
 mod marked;
 mod marking;
@@ -33,6 +34,7 @@ pub mod spend;
 mod stories;
 pub mod take;
 pub mod tasks;
+mod token;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,14 +42,15 @@ use crate::domain::ledger::Entry;
 use crate::domain::time::after;
 use crate::domain::{
     Draft, Handed, PlayerEvent, Record, Request, Saved, Seconds, Song, SongId, Task, TaskId,
-    Ticket, Timestamp, Whom, Wish,
+    Ticket, Timestamp, Whom,
 };
 use command::Command;
 use cx::Cx;
 use effect::Effect;
-use event::{Event, SongEvent, Stumble, TokenEvent, WebhookEvent};
+use event::{Event, SongEvent, Stumble, WebhookEvent};
 use import::Import;
 use keeper::Keeper;
+use links::Links;
 use notice::{Notice, Notices};
 use panes::PaneId;
 use panes::compose::Compose;
@@ -97,6 +100,8 @@ pub struct App {
     pub spend: Spend,
     /// The import of earlier songs.
     pub import: Import,
+    /// What can be heard at links.
+    pub links: Links,
     /// The notice.
     pub notices: Notices,
     words: CommandWords,
@@ -149,6 +154,7 @@ impl App {
             spend: Spend::new(saved.ledger_unread),
             import: Import::new(saved.import),
             imports_at_start: false,
+            links: Links::default(),
             notices: Notices::default(),
             words,
             is_started: false,
@@ -210,6 +216,7 @@ impl App {
             Event::LedgerRead(kept) => self.on_ledger(kept),
             Event::Player(event) => self.on_player(event),
             Event::Webhook(event) => self.on_webhook(event),
+            Event::Serving(event) => self.on_serving(event),
             Event::Token(event) => self.on_token(event),
             Event::Company(event) => self.on_company(event),
             Event::Stumbled(stumble) => self.on_stumble(stumble),
@@ -355,9 +362,9 @@ impl App {
         );
         let is_over =
             matches!(&event, PlayerEvent::Ended { song } if self.player.song() == Some(song));
-        let (_, player, mut cx) = self.cx();
-        if let Some(song) = player.on_event(event, &mut cx) {
-            self.wish(Wish::GiveUpAudio(song));
+        let (_, player, _) = self.cx();
+        if let Some(trouble) = player.on_event(event) {
+            self.on_trouble(trouble);
         }
         if told || follows {
             self.preferences_keeper.changed(self.now);
@@ -372,44 +379,6 @@ impl App {
     fn on_webhook(&mut self, event: WebhookEvent) {
         let (tasks, _, mut cx) = self.engine();
         tasks.on_webhook(event, &mut cx);
-        self.queue.refresh(&self.tasks);
-    }
-
-    fn on_token(&mut self, event: TokenEvent) {
-        match event {
-            TokenEvent::Typed(count) => {
-                if let Some(Overlay::Token { typed, problem }) = &mut self.overlay {
-                    *typed = count;
-                    *problem = None;
-                }
-            }
-            TokenEvent::Cancelled => self.overlay = None,
-            TokenEvent::Refused(reason) => {
-                if let Some(Overlay::Token { typed, problem }) = &mut self.overlay {
-                    *typed = 0;
-                    *problem = Some(reason);
-                }
-            }
-            TokenEvent::Stored => {
-                self.overlay = None;
-                self.use_token();
-            }
-            TokenEvent::Renewed => {
-                self.overlay
-                    .take_if(|overlay| matches!(overlay, Overlay::Token { .. }));
-                self.use_token();
-            }
-        }
-    }
-
-    fn use_token(&mut self) {
-        self.settings.has_token = true;
-        let outranked = self.settings.token_outranked_by.clone();
-        self.notify(Notice::TokenStored(outranked));
-        let (tasks, _, mut cx) = self.engine();
-        tasks.token_given(&mut cx);
-        let (import, mut cx) = self.importer();
-        import.token_given(&mut cx);
         self.queue.refresh(&self.tasks);
     }
 

@@ -55,7 +55,7 @@ use crate::domain::{PlayerCommand, PlayerEvent, Seconds, Volume};
 
 pub use export::{Progress, export_mix};
 pub use format::{AudioFormat, sniff};
-pub use growing::{Arrivals, Growing, OnWant};
+pub use growing::{Arrivals, Growing, OnWant, Piece, Visitor};
 pub use inspect::{Inspecting, Inspection, inspect, inspect_film};
 pub use survey::Survey;
 
@@ -197,8 +197,10 @@ impl Audio {
     /// Gives a command and returns at once.
     pub fn send(&self, command: PlayerCommand) {
         if let PlayerCommand::SetVolume(volume) = command {
-            self.gain.store(engine::bits(volume), Ordering::Relaxed);
-            return;
+            let level = engine::bits(volume);
+            if self.gain.swap(level, Ordering::Relaxed) == level {
+                return;
+            }
         }
         let mut engine = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
         if let Start::NotYet(_) = *engine {

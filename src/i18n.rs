@@ -195,6 +195,8 @@ pub struct Deeds {
     pub what: fn(&Deed) -> &'static str,
     /// Fill the form with what the song was made from.
     pub reuse: &'static str,
+    /// Let the song be heard at a link.
+    pub listen: &'static str,
     /// Title of the choice of a source song.
     pub source: &'static str,
     /// No source song is chosen, and how to choose one.

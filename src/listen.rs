@@ -5,46 +5,44 @@
 //! machine; and nothing of it is changed.
 
 mod answer;
+mod source;
 
 use std::fmt::Write as _;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use ring::rand::{SecureRandom, SystemRandom};
-use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
 
 use answer::Stopped;
+pub use source::Source;
 
 /// A song to be heard.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Offer {
-    /// Its file.
-    pub file: PathBuf,
+    /// Its file, whole or still growing.
+    pub source: Source,
     /// What it is called.
     pub title: String,
 }
 
-/// Songs that can be heard at a link. Ends when dropped.
+/// Songs that can be heard at a link, served from a thread of their own. Ends when dropped.
 #[derive(Debug)]
 pub struct Listening {
     address: SocketAddr,
     shelf: Arc<Shelf>,
     stop: watch::Sender<bool>,
-    job: JoinHandle<()>,
 }
 
 /// What is served, and where.
 #[derive(Debug)]
 struct Shelf {
     secret: String,
-    songs: Vec<Song>,
+    songs: RwLock<Vec<Arc<Song>>>,
 }
 
 #[derive(Debug)]
@@ -55,40 +53,59 @@ struct Song {
 }
 
 impl Listening {
-    /// Serves songs on this machine's own address, at a port of choice, or any (0).
+    /// Opens a place on this machine's own address, at a port of choice, or any (0), with nothing in it yet.
     ///
     /// # Errors
-    /// When the port is taken, a file cannot be read, or it holds no sound.
-    pub async fn start(offers: Vec<Offer>, port: u16) -> io::Result<Listening> {
-        let mut songs = Vec::new();
-        for offer in offers {
-            songs.push(Song::look_at(offer).await?);
-        }
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
-        let address = listener.local_addr()?;
+    /// When the port is taken.
+    pub fn open(port: u16) -> io::Result<Listening> {
+        let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+        socket.set_nonblocking(true)?;
+        let address = socket.local_addr()?;
         let shelf = Arc::new(Shelf {
             secret: secret()?,
-            songs,
+            songs: RwLock::default(),
         });
         let (stop, stopped) = watch::channel(false);
-        let router = Router::new()
-            .fallback(serve)
-            .with_state((Arc::clone(&shelf), stopped));
-        let job = tokio::spawn(async move {
-            // It ends with the one who holds it.
-            let _ = axum::serve(listener, router).await;
-        });
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let served = run(socket, Arc::clone(&shelf), stopped);
+        std::thread::Builder::new()
+            .name("listen".into())
+            .spawn(move || runtime.block_on(served))?;
         Ok(Listening {
             address,
             shelf,
             stop,
-            job,
         })
+    }
+
+    /// Serves one more song, and tells its link. One that is served already keeps the link it has. Waits for the first bytes
+    /// of one that is still growing.
+    ///
+    /// # Errors
+    /// When its file cannot be read or holds no sound.
+    pub async fn add(&self, offer: Offer) -> io::Result<String> {
+        let song = Arc::new(Song::look_at(offer).await?);
+        let mut songs = self
+            .shelf
+            .songs
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        let known = songs
+            .iter()
+            .position(|known| known.offer.source.is(&song.offer.source));
+        let number = known.unwrap_or(songs.len());
+        match songs.get_mut(number) {
+            Some(known) => *known = Arc::clone(&song),
+            None => songs.push(Arc::clone(&song)),
+        }
+        Ok(self.link_of(number, &song))
     }
 
     /// The link of one song, or of the list of them all.
     pub fn link(&self) -> String {
-        match &self.shelf.songs[..] {
+        match &self.shelf.songs()[..] {
             [song] => self.link_of(0, song),
             _ => format!("http://{}/{}/songs.m3u", self.address, self.shelf.secret),
         }
@@ -96,8 +113,9 @@ impl Listening {
 
     /// The link of each song.
     pub fn links(&self) -> Vec<String> {
-        let songs = self.shelf.songs.iter().enumerate();
-        songs
+        let songs = self.shelf.songs();
+        let links = songs.iter().enumerate();
+        links
             .map(|(number, song)| self.link_of(number, song))
             .collect()
     }
@@ -115,17 +133,38 @@ impl Listening {
 impl Drop for Listening {
     fn drop(&mut self) {
         self.stop.send_replace(true);
-        self.job.abort();
+    }
+}
+
+/// Serves until it is told to stop. What is being answered then ends with the thread.
+async fn run(socket: TcpListener, shelf: Arc<Shelf>, mut stopped: Stopped) {
+    // Fails only without a reactor, which this thread has.
+    let Ok(socket) = tokio::net::TcpListener::from_std(socket) else {
+        return;
+    };
+    let router = Router::new()
+        .fallback(serve)
+        .with_state((shelf, stopped.clone()));
+    tokio::select! {
+        // It never ends by itself; its only result is of no use.
+        _ = axum::serve(socket, router) => {}
+        _ = stopped.wait_for(|stopped| *stopped) => {}
     }
 }
 
 impl Shelf {
+    /// The songs as they stand. A panic elsewhere leaves them whole: one is put there in a single step.
+    fn songs(&self) -> Vec<Arc<Song>> {
+        let songs = self.songs.read();
+        songs.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     fn path(&self, number: usize, song: &Song) -> String {
         format!("/{}/{}.{}", self.secret, number + 1, song.suffix)
     }
 
-    fn find(&self, path: &str) -> Option<&Song> {
-        let mut songs = self.songs.iter().enumerate();
+    fn find(&self, path: &str) -> Option<Arc<Song>> {
+        let mut songs = self.songs().into_iter().enumerate();
         songs
             .find(|(number, song)| self.path(*number, song) == path)
             .map(|(_, song)| song)
@@ -134,7 +173,7 @@ impl Shelf {
     /// The songs as a list for players, whose entries lie beside it.
     fn list(&self) -> String {
         let mut list = "#EXTM3U\n".to_owned();
-        for (number, song) in self.songs.iter().enumerate() {
+        for (number, song) in self.songs().iter().enumerate() {
             let title: String = song
                 .offer
                 .title
@@ -150,10 +189,7 @@ impl Shelf {
 
 impl Song {
     async fn look_at(offer: Offer) -> io::Result<Song> {
-        use tokio::io::AsyncReadExt;
-        let file = tokio::fs::File::open(&offer.file).await?;
-        let mut first = Vec::new();
-        file.take(4096).read_to_end(&mut first).await?;
+        let first = offer.source.beginning().await?;
         let (suffix, content_type) = kind(&first)
             .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "it is no song"))?;
         Ok(Song {
@@ -198,7 +234,7 @@ async fn serve(
     match shelf.find(path) {
         Some(song) => {
             let served = answer::Served {
-                file: &song.offer.file,
+                source: &song.offer.source,
                 title: &song.offer.title,
                 suffix: song.suffix,
                 content_type: song.content_type,

@@ -30,6 +30,7 @@ mod journal;
 mod lists;
 pub mod perform;
 pub mod recorder;
+mod serve;
 pub mod signals;
 pub mod terminal;
 pub mod token;
@@ -117,6 +118,7 @@ pub async fn run<F: Face>(
     sitting.perform(first);
     sitting.turn(signals, inbox, input).await;
     lane.abort();
+    sitting.studio.world.end_listening();
     if let Some(company) = company {
         company.abort();
     }

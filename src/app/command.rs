@@ -6,7 +6,9 @@
 mod listening;
 
 use super::panes::PaneId;
-pub use listening::{CompareCommand, MarkCommand, MixerCommand, UpNextCommand, ViewCommand};
+pub use listening::{
+    CompareCommand, LinkCommand, MarkCommand, MixerCommand, UpNextCommand, ViewCommand,
+};
 
 /// Something the user wants done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -59,6 +61,8 @@ pub enum Command {
     UpNext(UpNextCommand),
     /// On the mix of the stems.
     Mixer(MixerCommand),
+    /// On songs at a link.
+    Link(LinkCommand),
     /// While text is typed.
     Text(TextCommand),
     /// In an overlay.
@@ -235,6 +239,7 @@ pub enum OverlayCommand {
 use CompareCommand as A;
 use ComposeCommand as C;
 use LibraryCommand as B;
+use LinkCommand as I;
 use LyricsCommand as L;
 use MarkCommand as K;
 use MixerCommand as X;
@@ -339,6 +344,8 @@ impl Command {
         (Command::Mixer(X::Solo), "player:stem-solo"),
         (Command::Mixer(X::Reset), "player:mix-reset"),
         (Command::Mixer(X::Export), "player:mix-export"),
+        (Command::Link(I::Open), "player:listen"),
+        (Command::Link(I::End), "player:listen-end"),
         (Command::NextPane, "global:next-pane"),
         (Command::PreviousPane, "global:previous-pane"),
         (Command::Focus(PaneId::Compose), "global:compose"),

@@ -45,12 +45,15 @@ impl App {
             (Deed::File(kind), refusal)
         });
         let marked = App::marked_deed(song).map(|deed| (deed, no_id));
-        let reuse = [(Deed::Reuse, None)];
+        let rest = [
+            (Deed::Listen, self.link_refusal(&song.id)),
+            (Deed::Reuse, None),
+        ];
         marked
             .into_iter()
             .chain(makes)
             .chain(files)
-            .chain(reuse)
+            .chain(rest)
             .collect()
     }
 
@@ -89,6 +92,7 @@ impl App {
             Some((Deed::ReplaceMarked | Deed::ExtendMarked, None)) => {
                 self.use_marks(&menu.song, Seconds::ZERO);
             }
+            Some((Deed::Listen, None)) => self.open_link(&menu.song),
             Some((Deed::Reuse, None)) => self.reuse(&menu.song),
             None => {}
         }

@@ -3,13 +3,13 @@
 //! Invariant: never bound are `^s` and `^q` (flow control) and a bare `^b` (tmux); `^z` suspends and `^c` quits.
 
 use super::command::{
-    Command, CompareCommand as A, ComposeCommand as C, LibraryCommand as B, LyricsCommand as L,
-    MarkCommand as K, MixerCommand as X, Motion as M, OverlayCommand as O, QueueCommand as Q,
-    RequestCommand as R, TextCommand as T, TransportCommand as P, UpNextCommand as N,
-    ViewCommand as V,
+    Command, CompareCommand as A, ComposeCommand as C, LibraryCommand as B, LinkCommand as I,
+    LyricsCommand as L, MarkCommand as K, MixerCommand as X, Motion as M, OverlayCommand as O,
+    QueueCommand as Q, RequestCommand as R, TextCommand as T, TransportCommand as P,
+    UpNextCommand as N, ViewCommand as V,
 };
 use super::keymap::Context::{
-    self, Compose, Global, Library, Line, Lyrics, Mixer, Overlay, Player, Queue, Text, UpNext,
+    self, Compose, Global, Library, Line, Link, Lyrics, Mixer, Overlay, Player, Queue, Text, UpNext,
 };
 use super::panes::PaneId;
 
@@ -48,6 +48,7 @@ pub(crate) const DEFAULT_KEYS: &[(Context, &str, Command)] = &[
     (Global, "|", Command::Compare(A::End)),
     (Global, "Q", Command::UpNext(N::Show)),
     (Global, "R", Command::UpNext(N::Repeat)),
+    (Global, "S", Command::Link(I::Open)),
     (Global, "up", Command::Move(M::Up)),
     (Global, "k", Command::Move(M::Up)),
     (Global, "down", Command::Move(M::Down)),
@@ -168,4 +169,9 @@ pub(crate) const DEFAULT_KEYS: &[(Context, &str, Command)] = &[
     (Mixer, "w", Command::Mixer(X::Export)),
     (Mixer, "esc", Command::Overlay(O::Close)),
     (Mixer, "q", Command::Overlay(O::Close)),
+    (Link, "y", Command::Overlay(O::Accept)),
+    (Link, "enter", Command::Overlay(O::Accept)),
+    (Link, "x", Command::Link(I::End)),
+    (Link, "esc", Command::Overlay(O::Close)),
+    (Link, "q", Command::Overlay(O::Close)),
 ];

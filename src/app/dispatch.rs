@@ -46,6 +46,7 @@ impl App {
             Command::Compare(command) => self.on_compare(command),
             Command::UpNext(command) => self.on_up_next(command),
             Command::Mixer(command) => self.on_mixer(command),
+            Command::Link(command) => self.on_link(command),
             Command::Text(command) => self.on_text_command(command),
             Command::Overlay(OverlayCommand::Close) => self.overlay = None,
             Command::Overlay(OverlayCommand::Accept) => self.accept_overlay(),
@@ -63,6 +64,7 @@ impl App {
             | Command::Compare(_)
             | Command::UpNext(_)
             | Command::Mixer(_) => self.listening_refusal(command),
+            Command::Link(command) => self.link_command_refusal(command),
             Command::Undo if self.focus != PaneId::Lyrics && self.removed.is_empty() => {
                 Some(Refusal::NothingToUndo)
             }
@@ -309,6 +311,7 @@ impl App {
             Some(Overlay::Batch(batch)) => self.order_batch(&batch),
             Some(Overlay::Task { task, .. }) => self.accept_words(task),
             Some(Overlay::UpNext { selected }) => self.play_up_next(selected),
+            Some(Overlay::Link(song)) => self.copy_link(song),
             Some(
                 Overlay::Help { .. }
                 | Overlay::Song { .. }

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::domain::{
-    ApiTaskId, Endpoint, MediaFile, MediaKind, PlayerCommand, Record, Request, SongId, TaskId,
-    Timestamp,
+    ApiTaskId, Endpoint, MediaFile, MediaKind, Playable, PlayerCommand, Record, Request, SongId,
+    TaskId, Timestamp,
 };
 
 /// Something the world must do. At most 16 variants: a new one needs a new device, not a new feature.
@@ -63,6 +63,8 @@ pub enum Effect {
         /// The path of the file, as the user named it.
         to: String,
     },
+    /// Let a song be heard at a link on this machine, beside those that can be; `None`: none of them any longer.
+    Serve(Option<Served>),
     /// Read the whole library, which the first screen does not wait for.
     ReadLibrary,
     /// Keep something.
@@ -77,4 +79,15 @@ pub enum Effect {
     Suspend,
     /// Leave.
     Quit,
+}
+
+/// A song that is to be heard at a link.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Served {
+    /// The song.
+    pub song: SongId,
+    /// What it is called.
+    pub title: String,
+    /// What there is of it.
+    pub audio: Playable,
 }

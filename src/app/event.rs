@@ -1,6 +1,7 @@
 //! What has happened, told in the past tense.
 //!
-//! Invariant: an event holds no handle, no closure and no secret, so a file of events is a sitting that can be replayed.
+//! Invariant: an event holds no handle, no closure and no secret that outlives the sitting, so a file of events is a sitting
+//! that can be replayed.
 
 use crossterm::event::KeyEvent;
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,8 @@ pub enum Event {
     Player(PlayerEvent),
     /// To the place where the provider calls.
     Webhook(WebhookEvent),
+    /// To the place where songs can be heard at links.
+    Serving(ServingEvent),
     /// While the token was typed, which happens outside the app.
     Token(TokenEvent),
     /// Between this program and others on the same profile.
@@ -185,6 +188,25 @@ pub enum WebhookEvent {
     Opened(String),
     /// It could not be opened; why, in a line.
     NotOpened(String),
+}
+
+/// What happened to the place where songs can be heard at links.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ServingEvent {
+    /// A song can be heard at this link. Nobody can guess it, and it is good for nothing when the sitting is over.
+    Served {
+        /// Which.
+        song: SongId,
+        /// Where.
+        link: Link,
+    },
+    /// It cannot; why, in a line.
+    NotServed {
+        /// Which.
+        song: SongId,
+        /// Why.
+        reason: String,
+    },
 }
 
 /// What happened to a song's files.

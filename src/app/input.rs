@@ -32,6 +32,7 @@ impl App {
             Some(Overlay::Player) => return (&[Context::Player], false),
             Some(Overlay::UpNext { .. }) => return (&[Context::UpNext], false),
             Some(Overlay::Mixer { .. }) => return (&[Context::Mixer], false),
+            Some(Overlay::Link(_)) => return (&[Context::Link], false),
             Some(_) => return (&[Context::Overlay], false),
             None => {}
         }
@@ -211,5 +212,6 @@ fn works_over(command: Command) -> bool {
             | Command::View(_)
             | Command::Compare(_)
             | Command::UpNext(_)
+            | Command::Link(_)
     )
 }

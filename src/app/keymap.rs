@@ -37,11 +37,13 @@ pub enum Context {
     UpNext,
     /// The mixer of stems.
     Mixer,
+    /// The window with the link of a song.
+    Link,
 }
 
 impl Context {
     /// Every context, in the order of the help.
-    pub const ALL: [Context; 11] = [
+    pub const ALL: [Context; 12] = [
         Context::Global,
         Context::Compose,
         Context::Lyrics,
@@ -53,6 +55,7 @@ impl Context {
         Context::Player,
         Context::UpNext,
         Context::Mixer,
+        Context::Link,
     ];
 
     /// Its name in the config.
@@ -69,6 +72,7 @@ impl Context {
             Context::Player => "player",
             Context::UpNext => "up-next",
             Context::Mixer => "mixer",
+            Context::Link => "link",
         }
     }
 }

@@ -7,6 +7,7 @@ use super::command::{Command, CompareCommand, MixerCommand, UpNextCommand, ViewC
 use super::effect::Effect;
 use super::notice::{Ear, Notice, Refusal};
 use super::panes::overlay::{Overlay, Purpose};
+use super::panes::player::Trouble;
 use super::panes::player::compare::alignment;
 use crate::domain::{Level, MediaFile, Next, Playable, Seconds, Song, SongId, Wish};
 
@@ -69,7 +70,10 @@ impl App {
                 let is_empty = self.player.up_next.songs().len() == 0;
                 is_empty.then_some(Refusal::NothingUpNext)
             }
-            Command::Mixer(MixerCommand::Open) if self.overlay.is_none() => {
+            // Where the mixer is open, it closes it.
+            Command::Mixer(MixerCommand::Open)
+                if !matches!(self.overlay, Some(Overlay::Mixer { .. })) =>
+            {
                 nothing.or_else(|| self.stems_refusal())
             }
             Command::Mixer(MixerCommand::Export | MixerCommand::Reset) => {
@@ -258,6 +262,21 @@ impl App {
         }
     }
 
+    /// A song cannot be played: that is said, and the first of the row begins instead. Each leaves the row as it begins and
+    /// one that fails does not come back, so that this ends where none of them can be played.
+    pub(super) fn on_trouble(&mut self, trouble: Trouble) {
+        let title = self.songs.get(&trouble.song).map(|song| song.title.clone());
+        self.notify(Notice::NotPlayed(title.unwrap_or_default(), trouble.reason));
+        if trouble.is_broken {
+            self.wish(Wish::GiveUpAudio(trouble.song));
+        }
+        if trouble.was_playing
+            && let Some(next) = self.player.up_next.first().cloned()
+        {
+            self.play(&next);
+        }
+    }
+
     pub(super) fn on_mixer(&mut self, command: MixerCommand) {
         if command == MixerCommand::Open {
             return self.open_mixer();
@@ -304,7 +323,7 @@ impl App {
             let gains = Level::gains(&self.mix_of(&id));
             let from = self.player.position();
             let (_, player, mut cx) = self.cx();
-            player.load((id, Playable::Stems(stems)), from, &mut cx);
+            player.put_on((id, Playable::Stems(stems)), from, &mut cx);
             player.mix(gains, &mut cx);
         }
     }

@@ -44,8 +44,8 @@ pub enum Notice {
     LibraryNotRead(String),
     /// Something could not be kept; why.
     NotSaved(String),
-    /// A song could not be played; why.
-    NotPlayed(String),
+    /// A song could not be played; its title and why.
+    NotPlayed(String, String),
     /// A file of a song could not be fetched; the song's title and why.
     NotFetched(String, Failure),
     /// The form was filled from a song; its title.
@@ -103,6 +103,10 @@ pub enum Ear {
     Exported(String),
     /// It could not be written; why.
     NotExported(String),
+    /// No song can be heard at a link any longer.
+    NotServed,
+    /// A song cannot be heard at a link; why.
+    CannotServe(String),
 }
 
 /// What is told of the queue as a whole, and of an import.
@@ -229,6 +233,8 @@ pub enum Refusal {
     NothingUpNext,
     /// The song has no stems.
     NoStems,
+    /// No song can be heard at a link.
+    NothingServed,
 }
 
 /// How loud a notice speaks.
@@ -268,7 +274,8 @@ impl Notice {
                 | Ear::Added(_)
                 | Ear::PlaysAll(_)
                 | Ear::Repeats(_)
-                | Ear::Exporting,
+                | Ear::Exporting
+                | Ear::NotServed,
             )
             | Notice::FormFilledFor(..)
             | Notice::Experimental(_)
@@ -290,9 +297,9 @@ impl Notice {
             | Notice::WebhookNotOpened(_)
             | Notice::LibraryNotRead(_) => Tone::Warning,
             Notice::TaskFailed(..)
-            | Notice::Ear(Ear::NotExported(_))
+            | Notice::Ear(Ear::NotExported(_) | Ear::CannotServe(_))
             | Notice::NotSaved(_)
-            | Notice::NotPlayed(_)
+            | Notice::NotPlayed(..)
             | Notice::NotFetched(..)
             | Notice::Flow(Told::ImportRefused(_))
             | Notice::Broke(_) => Tone::Error,

@@ -5,7 +5,7 @@
 mod beside;
 mod heard;
 
-use std::path::Path;
+use std::path::{Component, Path};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
@@ -136,7 +136,8 @@ impl Engine {
             PlayerCommand::Switch => self.switch(),
             PlayerCommand::EndComparison => self.end_comparison(),
             PlayerCommand::Mix(gains) => self.mix(&gains),
-            PlayerCommand::SetVolume(_) => {} // goes to the source directly
+            // How loud it is stands where the source sees it.
+            PlayerCommand::SetVolume(_) => self.stage.change(Change::Level),
             PlayerCommand::TellSpectrum(rate) => self.tell_spectrum(rate),
             PlayerCommand::Stop => {
                 self.song = None;
@@ -153,9 +154,11 @@ impl Engine {
         audio: Playable,
     ) -> Result<(Vec<Material>, bool), AudioError> {
         let file = |MediaFile { name, .. }: MediaFile| {
-            let is_plain = Path::new(&name).file_name().is_some_and(|it| *it == *name);
+            // The stems of a song lie in a folder of their own below it.
+            let mut parts = Path::new(&name).components();
+            let stays = parts.all(|part| matches!(part, Component::Normal(_))) && !name.is_empty();
             let path = self.shelf.media.join(&name);
-            is_plain.then_some(Material::File(path)).ok_or_else(|| {
+            stays.then_some(Material::File(path)).ok_or_else(|| {
                 AudioError::Unreadable("its name leads out of the media folder".into())
             })
         };

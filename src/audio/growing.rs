@@ -5,6 +5,8 @@
 //!
 //! Invariant: only decoder threads wait here, and each can be told to wait no longer. No byte is read before it is noted.
 
+mod visitor;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::fs::File;
@@ -18,6 +20,7 @@ use symphonia::core::io::MediaSource;
 use super::mp4::UNKNOWN_END;
 use super::survey::Survey;
 use crate::domain::{Ranges, SongId, Waveform};
+pub use visitor::{Piece, Visitor};
 
 /// After so many bytes in a row a reader that has to wait does so for so many.
 const STEADY: u64 = 96 << 10;

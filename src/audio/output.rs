@@ -43,6 +43,8 @@ pub(super) enum Change {
     Exchange(Arc<Program>, Fade),
     /// Behind the end of what is heard comes this, without a gap.
     Follow(Option<Arc<Program>>),
+    /// The volume is another: it is heard at once, also in what was handed over before.
+    Level,
 }
 
 /// How quickly one program gives way to another.

@@ -264,7 +264,7 @@ impl Writer {
     fn change(&mut self, change: Change) -> Result<(), ProtocolError> {
         match change {
             Change::Put(_) => self.restart(change),
-            Change::Exchange(..) => self.exchange(change),
+            Change::Exchange(..) | Change::Level => self.exchange(change),
             Change::Follow(_) => {
                 self.feed.change(change, 0);
                 Ok(())

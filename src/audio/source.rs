@@ -143,6 +143,11 @@ impl DeskSource {
                 0
             }
             Change::Exchange(program, fade) => self.exchange(program, fade, back),
+            // The level itself is looked at all the time.
+            Change::Level => self.now.clone().map_or(0, |now| {
+                let first = now.lanes.iter().map(|lane| lane.start).max();
+                self.step_back(back, first.unwrap_or(0), &now.timeline)
+            }),
         }
     }
 

@@ -12,7 +12,7 @@ use crossterm::clipboard::CopyToClipboard;
 use super::Trouble;
 use crate::config::{self, Flags};
 use crate::domain::{Song, text};
-use crate::listen::{Listening, Offer};
+use crate::listen::{Listening, Offer, Source};
 use crate::store::Store;
 
 /// The arguments of `listen`.
@@ -56,13 +56,14 @@ pub(crate) fn run(arguments: &ListenArguments) -> Result<(), Trouble> {
                 );
             };
             offers.push(Offer {
-                file: config.paths.media.join(&file.name),
+                source: Source::File(config.paths.media.join(&file.name)),
                 title: song.title.clone(),
             });
         }
-        let listening = Listening::start(offers, arguments.port)
-            .await
-            .context("cannot serve")?;
+        let listening = Listening::open(arguments.port).context("cannot serve")?;
+        for offer in offers {
+            listening.add(offer).await.context("cannot serve")?;
+        }
         tell(&listening)?;
         tokio::signal::ctrl_c().await?;
         Ok(())

@@ -36,4 +36,22 @@ pub struct Listening {
     pub count: fn(usize) -> String,
     /// A part goes round and round.
     pub loops: &'static str,
+    /// A moment is one that is marked.
+    pub at_mark: &'static str,
+    /// Songs can be heard at links; the port.
+    pub served: fn(u16) -> String,
+    /// Title of the window with the link of a song.
+    pub link: &'static str,
+    /// The link is not there yet.
+    pub link_opening: &'static str,
+    /// How it is reached from another machine.
+    pub link_elsewhere: &'static str,
+    /// What is typed there; the port.
+    pub link_tunnel: fn(u16) -> String,
+    /// How long the link is good.
+    pub link_until: &'static str,
+    /// Copies the link.
+    pub link_copy: &'static str,
+    /// Ends the serving.
+    pub link_end: &'static str,
 }

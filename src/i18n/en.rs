@@ -294,6 +294,7 @@ fn context(context: Context) -> &'static str {
         Context::Player => "In the large player",
         Context::UpNext => "In what plays next",
         Context::Mixer => "In the mixer",
+        Context::Link => "At the link of a song",
         Context::Overlay => "In a window like this",
     }
 }
@@ -338,7 +339,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
                 "Could not be kept on disk. What is not kept is not sent, and goes on by itself once there is room. {why}"
             )
         }
-        Notice::NotPlayed(why) => format!("Cannot play this song: {why}"),
+        Notice::NotPlayed(title, why) => format!("{} cannot be played: {why}", name(title)),
         Notice::NotFetched(title, failure) => not_fetched(&name(title), failure, keys),
         Notice::FormFilled(title) => format!("The form is filled from {}", name(title)),
         Notice::FormFilledFor(choice, title, fields) => {

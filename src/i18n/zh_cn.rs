@@ -290,6 +290,7 @@ fn context(context: Context) -> &'static str {
         Context::Player => "在大播放器",
         Context::UpNext => "在接着播放",
         Context::Mixer => "在混音器",
+        Context::Link => "在收听链接",
         Context::Overlay => "像这样的窗口",
     }
 }
@@ -331,7 +332,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         Notice::NotSaved(why) => {
             format!("无法写入磁盘。没有存好的任务不会提交，有空间后会自动继续。{why}")
         }
-        Notice::NotPlayed(why) => format!("无法播放这首歌：{why}"),
+        Notice::NotPlayed(title, why) => format!("{}无法播放：{why}", name(title)),
         Notice::NotFetched(title, failure) => not_fetched(&name(title), failure, keys),
         Notice::FormFilled(title) => format!("已按{}填好表单", name(title)),
         Notice::FormFilledFor(choice, title, fields) => {

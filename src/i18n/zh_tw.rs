@@ -285,6 +285,7 @@ fn context(context: Context) -> &'static str {
         Context::Player => "在大播放器",
         Context::UpNext => "在接著播放",
         Context::Mixer => "在混音器",
+        Context::Link => "在收聽連結",
         Context::Overlay => "像這樣的視窗",
     }
 }
@@ -323,7 +324,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         Notice::NotSaved(why) => {
             format!("無法寫入磁碟。沒有存好的任務不會送出，有空間後會自動繼續。{why}")
         }
-        Notice::NotPlayed(why) => format!("無法播放這首歌：{why}"),
+        Notice::NotPlayed(title, why) => format!("{}無法播放：{why}", name(title)),
         Notice::NotFetched(title, failure) => not_fetched(&name(title), failure, keys),
         Notice::FormFilled(title) => format!("已依{}填好表單", name(title)),
         Notice::FormFilledFor(choice, title, fields) => {

@@ -3,9 +3,7 @@
 //! Invariant: a part is only ever one of the file that the asker knows, and no header holds a name from outside as it came.
 
 use std::fmt::Write as _;
-use std::io::{self, SeekFrom};
-use std::path::Path;
-use std::time::UNIX_EPOCH;
+use std::io;
 
 use axum::body::{Body, Bytes};
 use axum::http::header::{
@@ -15,21 +13,19 @@ use axum::http::header::{
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
-use tokio::fs::File;
-use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tokio::sync::watch;
+
+use super::source::{Bytewise, Source};
 
 /// Told when nobody is to be served any more.
 pub(super) type Stopped = watch::Receiver<bool>;
 
-/// How much is read at once.
-const PIECE: usize = 64 << 10;
 /// The longest name that is told.
 const LONGEST_NAME: usize = 60;
 
 /// A file to be served.
 pub(super) struct Served<'a> {
-    pub file: &'a Path,
+    pub source: &'a Source,
     pub title: &'a str,
     pub suffix: &'static str,
     pub content_type: &'static str,
@@ -77,12 +73,23 @@ async fn open(
     headers: &HeaderMap,
     stopped: Stopped,
 ) -> io::Result<Response> {
-    let mut file = File::open(served.file).await?;
-    let about = file.metadata().await?;
-    let size = about.len();
-    let age = about.modified()?.duration_since(UNIX_EPOCH);
-    let tag = format!("\"{size:x}-{:x}\"", age.unwrap_or_default().as_nanos());
-    let is_same = headers.get(IF_RANGE).is_none_or(|known| *known == *tag);
+    let mut bytes = served.source.open().await?;
+    let told = Response::builder()
+        .header(CONTENT_TYPE, served.content_type)
+        .header(
+            CONTENT_DISPOSITION,
+            disposition(served.title, served.suffix),
+        )
+        .header(CACHE_CONTROL, "no-store")
+        .header(X_CONTENT_TYPE_OPTIONS, "nosniff");
+    let Some(size) = bytes.size else {
+        // Nobody knows yet where it ends, so that no part can be told.
+        let body = body(bytes, u64::MAX, method, stopped);
+        return told.body(body).map_err(io::Error::other);
+    };
+    let is_same = headers
+        .get(IF_RANGE)
+        .is_none_or(|known| *known == *bytes.tag);
     let asked = headers.get(RANGE).filter(|_| is_same);
     let asked = asked.and_then(|range| range.to_str().ok());
     let part = match asked.map_or(Part::All, |range| part(range, size)) {
@@ -94,29 +101,18 @@ async fn open(
         Part::Of(from, to) => Some((from, to)),
     };
     let (from, to) = part.unwrap_or((0, size));
-    let mut response = Response::builder()
-        .header(CONTENT_TYPE, served.content_type)
+    let mut told = told
         .header(CONTENT_LENGTH, to - from)
-        .header(
-            CONTENT_DISPOSITION,
-            disposition(served.title, served.suffix),
-        )
         .header(ACCEPT_RANGES, "bytes")
-        .header(ETAG, tag)
-        .header(CACHE_CONTROL, "no-store")
-        .header(X_CONTENT_TYPE_OPTIONS, "nosniff");
+        .header(ETAG, &bytes.tag);
     if part.is_some() {
-        response = response
+        told = told
             .status(StatusCode::PARTIAL_CONTENT)
             .header(CONTENT_RANGE, format!("bytes {from}-{}/{size}", to - 1));
     }
-    let body = if *method == Method::HEAD {
-        Body::empty()
-    } else {
-        file.seek(SeekFrom::Start(from)).await?;
-        pieces(file, to - from, stopped)
-    };
-    response.body(body).map_err(io::Error::other)
+    bytes.go_to(from).await?;
+    told.body(body(bytes, to - from, method, stopped))
+        .map_err(io::Error::other)
 }
 
 /// Which part is meant.
@@ -159,18 +155,21 @@ fn part(range: &str, size: u64) -> Part {
     }
 }
 
-/// So many bytes of a file, until nobody is to be served any more.
-fn pieces(file: File, count: u64, stopped: Stopped) -> Body {
-    let begin = (file.take(count), stopped);
+/// So many bytes from where it is, until nobody is to be served any more; none for who asked for the head alone.
+fn body(bytes: Bytewise, count: u64, method: &Method, stopped: Stopped) -> Body {
+    if *method == Method::HEAD {
+        return Body::empty();
+    }
+    let begin = (bytes, count, stopped);
     Body::from_stream(stream::try_unfold(
         begin,
-        |(mut file, stopped)| async move {
+        |(mut bytes, left, stopped)| async move {
             if *stopped.borrow() {
                 return Err(io::Error::other("it is over"));
             }
-            let mut piece = Vec::with_capacity(PIECE);
-            let read = file.read_buf(&mut piece).await?;
-            Ok((read > 0).then_some((Bytes::from(piece), (file, stopped))))
+            let piece = bytes.next(left).await?;
+            let left = left - piece.len() as u64;
+            Ok((!piece.is_empty()).then_some((Bytes::from(piece), (bytes, left, stopped))))
         },
     ))
 }

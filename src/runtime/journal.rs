@@ -6,7 +6,7 @@ use tracing::{debug, info, warn};
 
 use crate::app::effect::Effect;
 use crate::app::event::{
-    CompanyEvent, Event, SongEvent, Stumble, TaskEvent, TokenEvent, WebhookEvent,
+    CompanyEvent, Event, ServingEvent, SongEvent, Stumble, TaskEvent, TokenEvent, WebhookEvent,
 };
 use crate::domain::Failure;
 
@@ -32,6 +32,11 @@ pub(super) fn event(event: &Event) {
         Event::Stumbled(Stumble::Broke(what)) => warn!(what, "broke"),
         Event::Webhook(WebhookEvent::Opened(at)) => info!(at, "webhook opened"),
         Event::Webhook(WebhookEvent::NotOpened(reason)) => warn!(reason, "webhook not opened"),
+        // The link itself is for the one at the screen.
+        Event::Serving(ServingEvent::Served { song, .. }) => info!(song = song.0, "served"),
+        Event::Serving(ServingEvent::NotServed { song, reason }) => {
+            warn!(song = song.0, reason, "not served");
+        }
         Event::HungUp => info!("hung up"),
     }
 }
@@ -53,6 +58,8 @@ pub(super) fn effects(effects: &[Effect]) {
             Effect::Download { song, kind, .. } => info!(song = song.0, ?kind, "downloading"),
             Effect::Export { song, .. } => info!(song = song.0, "writing a mix"),
             Effect::Listen => debug!("opening the webhook"),
+            Effect::Serve(Some(served)) => info!(song = served.song.0, "serving"),
+            Effect::Serve(None) => info!("serving no longer"),
             Effect::ReadLibrary => debug!("reading the library"),
             Effect::Save(_) => debug!("saving"),
             Effect::Player(_) => debug!("playing"),

@@ -13,6 +13,7 @@ use super::company::Word;
 use super::export;
 use super::fetch::Errand;
 use super::lists;
+use super::serve;
 use super::world::World;
 use crate::api::{self, Accepted, Secret};
 use crate::app::effect::Effect;
@@ -288,6 +289,15 @@ fn begin(world: &World, effect: Effect, news: &UnboundedSender<News>, jobs: &mut
                 let _ = news.send(News::Happened(Event::Song(event)));
             });
         }
+        Effect::Serve(Some(served)) => {
+            let listening = world.open_listening();
+            jobs.all.spawn(async move {
+                if let Some(event) = serve::song(&world, listening, served).await {
+                    let _ = news.send(News::Happened(Event::Serving(event)));
+                }
+            });
+        }
+        Effect::Serve(None) => world.end_listening(),
         Effect::ReadLibrary => {
             jobs.all
                 .spawn(async move { lists::read(&world, &news).await });

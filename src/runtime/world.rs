@@ -1,5 +1,6 @@
 //! The open handles, and the token that is used with them.
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,6 +15,7 @@ use crate::app::effect::Effect;
 use crate::app::event::{Event, TokenEvent};
 use crate::audio::{Arrivals, Audio, OutputChoice, Shelf};
 use crate::domain::PlayerEvent;
+use crate::listen::Listening;
 use crate::store::Store;
 use crate::webhook::Plan;
 
@@ -32,6 +34,7 @@ struct Inner {
     audio: Mutex<Option<Audio>>,
     output: OutputChoice,
     shelf: Shelf,
+    listening: Mutex<Option<Arc<Listening>>>,
     home: Option<PathBuf>,
     hook: Hook,
     token: Mutex<Option<Secret>>,
@@ -79,6 +82,7 @@ impl World {
                     shapes: handles.shapes,
                     arrivals: Arrivals::default(),
                 },
+                listening: Mutex::new(None),
                 home: handles.home,
                 hook: Hook::new(handles.webhook),
                 token: Mutex::new(handles.token),
@@ -176,6 +180,29 @@ impl World {
             let mut audio = lock(&self.inner.audio);
             audio.get_or_insert_with(|| self.open_audio()).send(command);
         }
+    }
+
+    /// The place where songs can be heard at links, opened where it is not.
+    pub(super) fn open_listening(&self) -> io::Result<Arc<Listening>> {
+        let mut listening = lock(&self.inner.listening);
+        if let Some(open) = listening.as_ref() {
+            return Ok(Arc::clone(open));
+        }
+        let open = Arc::new(Listening::open(0)?);
+        *listening = Some(Arc::clone(&open));
+        Ok(open)
+    }
+
+    /// Whether that place is still open, and no other.
+    pub(super) fn has_listening(&self, known: &Arc<Listening>) -> bool {
+        let listening = lock(&self.inner.listening);
+        let open = listening.as_ref();
+        open.is_some_and(|open| Arc::ptr_eq(open, known))
+    }
+
+    /// Songs cannot be heard at links any longer.
+    pub(super) fn end_listening(&self) {
+        *lock(&self.inner.listening) = None;
     }
 
     /// Stores a token off the loop; the news come when it is stored.

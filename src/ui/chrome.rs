@@ -13,9 +13,10 @@ use super::popup;
 use super::text::{self, Row};
 use crate::app::App;
 use crate::app::command::{
-    Command, ComposeCommand as C, LibraryCommand as B, LyricsCommand as L, MarkCommand as K,
-    MixerCommand as X, Motion, OverlayCommand as O, QueueCommand as Q, RequestCommand as R,
-    TextCommand as T, TransportCommand as P, UpNextCommand as N, ViewCommand as V,
+    Command, ComposeCommand as C, LibraryCommand as B, LinkCommand as I, LyricsCommand as L,
+    MarkCommand as K, MixerCommand as X, Motion, OverlayCommand as O, QueueCommand as Q,
+    RequestCommand as R, TextCommand as T, TransportCommand as P, UpNextCommand as N,
+    ViewCommand as V,
 };
 use crate::app::editor::Editor;
 use crate::app::keymap::{Chord, Context};
@@ -221,6 +222,7 @@ pub(crate) fn hints(app: &App, skin: &Skin, area: Rect, frame: &mut Frame) {
 fn words(app: &App, skin: &Skin, command: Command) -> &'static str {
     let hint = skin.strings.hint;
     match (command, &app.overlay) {
+        (Command::Overlay(O::Accept), Some(Overlay::Link(_))) => skin.strings.listening.link_copy,
         (Command::Text(T::Accept), Some(_)) => hint(Command::Overlay(O::Accept)),
         (Command::Text(T::Leave), Some(_)) => hint(Command::Overlay(O::Close)),
         (Command::Text(T::Leave), None) if app.focus == PaneId::Library => skin.strings.show_all,
@@ -379,6 +381,7 @@ fn offered_over(overlay: &Overlay) -> Vec<Command> {
             offered.extend([X::Louder, X::Mute, X::Solo, X::Reset, X::Export].map(Command::Mixer));
             offered.push(Command::Player(P::Toggle));
         }
+        Overlay::Link(_) => offered.extend([accept, Command::Link(I::End)]),
         Overlay::Batch(_) => offered.extend([Command::Move(Motion::Right), accept]),
         Overlay::Actions(_) | Overlay::Copy(_) => offered.push(accept),
         _ => offered.push(Command::Move(Motion::Down)),

@@ -4,6 +4,7 @@ mod arriving;
 mod beside;
 #[cfg(target_os = "linux")]
 mod decks;
+mod evenings;
 mod export;
 mod files;
 #[cfg(target_os = "linux")]
@@ -11,6 +12,8 @@ mod measure;
 mod player;
 #[cfg(target_os = "linux")]
 mod server;
+#[cfg(target_os = "linux")]
+mod soon;
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver};

@@ -1,8 +1,11 @@
 //! A song at a link: what a browser or a player asks, and what nobody may.
 
 use std::fs;
+use std::sync::Arc;
 
-use fuzzbox::listen::{Listening, Offer};
+use fuzzbox::audio::Growing;
+use fuzzbox::domain::Ranges;
+use fuzzbox::listen::{Listening, Offer, Source};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -17,17 +20,21 @@ fn sound() -> Vec<u8> {
 
 async fn listening(count: usize) -> (TempDir, Listening) {
     let folder = tempfile::tempdir().expect("a folder");
-    let offers = (0..count).map(|number| {
+    let listening = Listening::open(0).expect("a port");
+    for number in 0..count {
         let file = folder.path().join(format!("{number}.bin"));
         fs::write(&file, sound()).expect("written");
-        Offer {
-            file,
-            title: TITLE.into(),
-        }
-    });
-    let offers = offers.collect();
-    let listening = Listening::start(offers, 0).await.expect("it is served");
+        let source = Source::File(file);
+        listening.add(offer(source)).await.expect("it is served");
+    }
     (folder, listening)
+}
+
+fn offer(source: Source) -> Offer {
+    Offer {
+        source,
+        title: TITLE.into(),
+    }
 }
 
 /// The path of a link.
@@ -37,8 +44,8 @@ fn path(link: &str) -> String {
     url.path().to_owned()
 }
 
-/// Status, headers in lower case, and body.
-async fn ask(listening: &Listening, request: &str) -> (u16, String, Vec<u8>) {
+/// All that is answered.
+async fn raw(listening: &Listening, request: &str) -> Vec<u8> {
     let mut stream = TcpStream::connect(("127.0.0.1", listening.port()))
         .await
         .expect("a connection");
@@ -46,6 +53,12 @@ async fn ask(listening: &Listening, request: &str) -> (u16, String, Vec<u8>) {
     stream.write_all(request.as_bytes()).await.expect("asked");
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await.expect("answered");
+    answer
+}
+
+/// Status, headers in lower case, and body.
+async fn ask(listening: &Listening, request: &str) -> (u16, String, Vec<u8>) {
+    let answer = raw(listening, request).await;
     let end = answer
         .windows(4)
         .position(|end| end == b"\r\n\r\n")
@@ -160,11 +173,90 @@ async fn what_is_no_song_is_not_served() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("page.m4a");
     fs::write(&file, "<html></html>").expect("written");
-    let offer = |file: &std::path::Path| Offer {
-        file: file.to_owned(),
-        title: String::new(),
+    let listening = Listening::open(0).expect("a port");
+    for file in [file, folder.path().join("missing")] {
+        let added = listening.add(offer(Source::File(file))).await;
+        assert!(added.is_err());
+    }
+    assert!(listening.links().is_empty());
+}
+
+#[tokio::test]
+async fn a_song_that_is_served_keeps_its_link() {
+    let (folder, listening) = listening(1).await;
+    let again = Source::File(folder.path().join("0.bin"));
+    let link = listening.add(offer(again)).await.expect("it is served");
+    assert_eq!(listening.links(), [link]);
+}
+
+/// A song of which only the first half is here.
+async fn arriving() -> (TempDir, Listening, Arc<Growing>) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let part = folder.path().join("song.part");
+    fs::write(&part, sound()).expect("written");
+    let growing = Arc::new(Growing::new(&part));
+    let all = sound().len() as u64;
+    growing.note(&Ranges::up_to(all / 2), Some(all));
+    let listening = Listening::open(0).expect("a port");
+    let source = Source::Growing(Arc::clone(&growing));
+    listening.add(offer(source)).await.expect("it is served");
+    (folder, listening, growing)
+}
+
+#[tokio::test]
+async fn a_song_that_is_still_arriving_is_served_as_it_comes() {
+    let (_folder, listening, growing) = arriving().await;
+    let get = format!("GET {} HTTP/1.1", path(&listening.link()));
+    let whole = sound();
+    let (status, _, body) = ask(&listening, &format!("{get}\r\nrange: bytes=100-199")).await;
+    assert_eq!((status, &body[..]), (206, &whole[100..200]));
+
+    // What is not here is asked for, and waited for.
+    let (wish, wished) = std::sync::mpsc::channel();
+    growing.on_want(Box::new(move |want| {
+        let _ = wish.send(want);
+    }));
+    let far = whole.len() - 10;
+    let asked = format!("{get}\r\nrange: bytes={far}-");
+    let come = async {
+        while wished.try_iter().all(|want| want != Some(far as u64)) {
+            tokio::task::yield_now().await;
+        }
+        growing.complete(whole.len() as u64);
     };
-    assert!(Listening::start(vec![offer(&file)], 0).await.is_err());
-    let missing = folder.path().join("missing");
-    assert!(Listening::start(vec![offer(&missing)], 0).await.is_err());
+    let ((status, _, body), ()) = tokio::join!(ask(&listening, &asked), come);
+    assert_eq!((status, &body[..]), (206, &whole[far..]));
+    let (status, _, body) = ask(&listening, &get).await;
+    assert_eq!(status, 200);
+    assert!(body == whole);
+}
+
+#[tokio::test]
+async fn what_will_never_arrive_breaks_off() {
+    let (_folder, listening, growing) = arriving().await;
+    growing.fail("the server lost it");
+    let get = format!("GET {} HTTP/1.1", path(&listening.link()));
+    let answer = raw(&listening, &get).await;
+    assert!(answer.len() < sound().len(), "nothing is made up");
+}
+
+#[tokio::test]
+async fn a_song_that_ends_nobody_knows_where_is_served_without_parts() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let part = folder.path().join("song.part");
+    fs::write(&part, sound()).expect("written");
+    let growing = Arc::new(Growing::new(&part));
+    growing.note(&Ranges::up_to(5000), None);
+    let listening = Listening::open(0).expect("a port");
+    let source = Source::Growing(Arc::clone(&growing));
+    listening.add(offer(source)).await.expect("it is served");
+    let get = format!("GET {} HTTP/1.0", path(&listening.link()));
+    let come = async { growing.complete(sound().len() as u64) };
+    let asked = format!("{get}\r\nrange: bytes=5-");
+    let ((status, head, body), ()) = tokio::join!(ask(&listening, &asked), come);
+    // Known by then or not: what comes is what was said.
+    match status {
+        200 => assert!(!head.contains("content-range") && body == sound(), "{head}"),
+        status => assert!(status == 206 && body == sound()[5..], "{head}"),
+    }
 }

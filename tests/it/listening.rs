@@ -446,6 +446,41 @@ fn the_mixer_plays_the_stems_from_where_the_song_is() {
 }
 
 #[test]
+fn a_song_without_stems_goes_on_as_it_is() {
+    for keys in ["e", "5 e"] {
+        let mut bench = playing();
+        bench.keys("5 esc");
+        bench.keys(keys);
+        assert!(!matches!(bench.app.overlay, Some(Overlay::Mixer { .. })));
+        assert_eq!(commands(&mut bench), []);
+    }
+    let mut bench = playing();
+    bench.keys("5 e");
+    assert_eq!(refused(&bench), Some(Refusal::NoStems));
+}
+
+#[test]
+fn a_song_that_rests_goes_on_resting_in_the_mixer() {
+    let mut bench = with_stems();
+    tell(
+        &mut bench,
+        PlayerEvent::Moved {
+            song: id("s2"),
+            position: Seconds(12.0),
+            playing: false,
+        },
+    );
+    bench.keys("5 e");
+    let told = commands(&mut bench);
+    let is_paused =
+        |command: &PlayerCommand| matches!(command, PlayerCommand::Load { play: false, .. });
+    assert!(told.iter().any(is_paused), "{told:?}");
+    assert!(!bench.app.player.is_playing());
+    bench.keys("space");
+    assert_eq!(commands(&mut bench), [PlayerCommand::Play]);
+}
+
+#[test]
 fn a_mix_is_written_where_the_listener_says() {
     let mut bench = with_stems();
     bench.keys("5 e w enter");

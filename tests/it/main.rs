@@ -14,6 +14,7 @@ mod house;
 mod import;
 mod journeys;
 mod library;
+mod links;
 mod listen;
 mod listening;
 mod lyrics;

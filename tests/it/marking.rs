@@ -121,3 +121,38 @@ fn a_window_in_the_background_asks_for_no_spectrum() {
     bench.event(Event::Input(Input::Focused(true)));
     assert_eq!(hertz(&mut bench), [20]);
 }
+
+#[test]
+fn the_form_shows_which_moments_are_marked() {
+    let mut bench = playing(Settings::default());
+    drag(&mut bench, 0.2, 0.4);
+    bench.keys("M");
+    let rows = |bench: &Bench| -> Vec<String> {
+        let screen = bench.screen();
+        let moments = screen
+            .lines()
+            .filter(|line| line.contains("0:20") || line.contains("0:40"));
+        moments.map(str::to_owned).collect()
+    };
+    assert!(
+        rows(&bench)
+            .iter()
+            .filter(|row| row.contains("(mark)"))
+            .count()
+            == 2,
+        "{}",
+        bench.screen()
+    );
+    // One that is moved away from its mark is no longer at it.
+    bench.field(Field::ReplaceStart).keys("right");
+    assert_eq!(bench.app.draft().text(Field::ReplaceStart), Some("0:20.1"));
+    assert!(
+        rows(&bench)
+            .iter()
+            .filter(|row| row.contains("(mark)"))
+            .count()
+            == 1,
+        "{}",
+        bench.screen()
+    );
+}

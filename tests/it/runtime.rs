@@ -3,6 +3,7 @@
 mod crashes;
 mod desk;
 mod hooks;
+mod links;
 mod refusals;
 mod works;
 

@@ -4,14 +4,14 @@ use std::fmt::Write as _;
 
 use fuzzbox::app::App;
 use fuzzbox::app::command::Command;
-use fuzzbox::app::event::{Event, Input, SongEvent, Target, TokenEvent};
-use fuzzbox::app::notice::{Arrival, Copied, Notice, Refusal};
+use fuzzbox::app::event::{Event, Input, ServingEvent, SongEvent, Target, TokenEvent};
+use fuzzbox::app::notice::{Arrival, Copied, Ear, Notice, Refusal};
 use fuzzbox::app::panes::PaneId;
 use fuzzbox::app::panes::overlay::{Overlay, Question};
 use fuzzbox::app::settings::{Locale, Settings, ThemeBase};
 use fuzzbox::domain::{
-    Action, Choice, Draft, Failure, FailureKind, Field, Hold, MediaKind, OutputKind, PlayerEvent,
-    Problem, Saved, Seconds, TaskId,
+    Action, Choice, Draft, Failure, FailureKind, Field, Hold, Link, MediaKind, OutputKind,
+    PlayerEvent, Problem, Saved, Seconds, TaskId,
 };
 use fuzzbox::i18n;
 use fuzzbox::ui;
@@ -343,9 +343,25 @@ fn windows(locale: Locale) -> Vec<(&'static str, App)> {
             "copy",
             with(app(), "3 down down down down down down down y"),
         ),
+        ("a link", with_link(app())),
         ("batch", with(app(), "1 B")),
         ("batch, models", with(app(), "1 B l down down")),
     ]
+}
+
+/// A song can be heard at a link, which is shown.
+fn with_link(app: App) -> App {
+    let mut app = with(app, "4 S");
+    let Some(Overlay::Link(song)) = app.overlay.clone() else {
+        panic!("no link is asked for");
+    };
+    let link = "http://127.0.0.1:41234/0123456789abcdef0123456789abcdef/1.m4a";
+    let served = ServingEvent::Served {
+        song,
+        link: Link::kept(link),
+    };
+    app.update(Event::Serving(served), now());
+    app
 }
 
 #[test]
@@ -404,7 +420,9 @@ fn notices() -> Vec<Notice> {
         Notice::BudgetReached(20),
         Notice::NotCopied("no terminal".to_owned()),
         Notice::NotSaved("disk full".to_owned()),
-        Notice::NotPlayed("not an audio file".to_owned()),
+        Notice::NotPlayed(label(), "not an audio file".to_owned()),
+        Notice::Ear(Ear::NotServed),
+        Notice::Ear(Ear::CannotServe("it is no song".to_owned())),
         Notice::NotFetched(label(), failure(FailureKind::BadFile)),
         Notice::FormFilled(label()),
         Notice::FormFilledFor(Choice::default(), label(), vec![Field::Lyric, Field::Seed]),

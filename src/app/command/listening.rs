@@ -106,3 +106,12 @@ pub enum MixerCommand {
     /// Write the mix to a WAV file.
     Export,
 }
+
+/// Commands on songs at a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LinkCommand {
+    /// Let the song be heard at a link on this machine, and show it.
+    Open,
+    /// No song can be heard at a link any longer.
+    End,
+}

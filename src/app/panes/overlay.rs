@@ -82,6 +82,8 @@ pub enum Overlay {
         /// The selected stem.
         selected: usize,
     },
+    /// The link at which this song can be heard.
+    Link(SongId),
 }
 
 /// A question that is answered with yes or no.
@@ -161,6 +163,8 @@ pub enum Deed {
     ReplaceMarked,
     /// Fill the form, to go on from its mark.
     ExtendMarked,
+    /// Let it be heard at a link.
+    Listen,
     /// Fill the form with what it was made from.
     Reuse,
 }
@@ -256,13 +260,14 @@ impl Overlay {
                     Motion::Left | Motion::Right => *top,
                 };
             }
-            // The last three are moved in by the app, which knows how far.
+            // Nothing moves here, or the app moves in it, which knows how far.
             Overlay::Ask(_)
             | Overlay::Token { .. }
             | Overlay::Line(_)
             | Overlay::Player
             | Overlay::UpNext { .. }
-            | Overlay::Mixer { .. } => {}
+            | Overlay::Mixer { .. }
+            | Overlay::Link(_) => {}
         }
     }
 }

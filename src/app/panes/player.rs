@@ -16,6 +16,7 @@ use crate::domain::{
     SongId, Span, Volume, Waveform,
 };
 use compare::Comparison;
+pub use told::Trouble;
 use up_next::UpNext;
 use view::View;
 
@@ -190,24 +191,31 @@ impl Player {
         self.position.0 > RESTART
     }
 
-    /// Puts a song on and plays it, or leaves it paused.
-    pub fn load(&mut self, (song, audio): (SongId, Playable), from: Seconds, cx: &mut Cx) {
+    /// Puts a song on and plays it.
+    pub fn load(&mut self, opened: (SongId, Playable), from: Seconds, cx: &mut Cx) {
+        self.playing = true;
+        self.put_on(opened, from, cx);
+    }
+
+    /// Puts a song on, and plays it if something plays already.
+    pub fn put_on(&mut self, (song, audio): (SongId, Playable), from: Seconds, cx: &mut Cx) {
+        // A song that could not be played is not played again in the next round.
+        let is_to_stay = self.problem.is_none();
         self.forget();
         self.position = from;
         self.open = true;
-        self.playing = true;
         self.mixing = matches!(audio, Playable::Stems(_));
         if self.song.as_ref() != Some(&song) {
             self.view = self.view.of_next_song();
         }
-        let before = self.song.replace(song.clone());
+        let before = self.song.replace(song.clone()).filter(|_| is_to_stay);
         self.up_next.begun(&song, before);
         cx.emit(Effect::Player(PlayerCommand::SetVolume(self.heard())));
         cx.emit(Effect::Player(PlayerCommand::Load {
             song,
             audio,
             from,
-            play: true,
+            play: self.playing,
         }));
         if self.wants_spectrum && !self.is_unwatched {
             let hertz = cx.settings.spectrum_hertz;

@@ -139,3 +139,23 @@ fn lanes_wait_for_each_other_unless_they_are_not_heard() {
     feed.change(Change::Exchange(one_alone, Fade::Quick), 0);
     assert_eq!(pull(&mut feed, 30)[10..], [0.25; 20]);
 }
+
+#[test]
+fn another_volume_is_taken_up_where_nothing_was_heard_yet() {
+    let (desk, mut feed, gain) = feed(1.0);
+    assert_eq!(
+        feed.change(Change::Level, 50),
+        0,
+        "there is nothing to take back"
+    );
+    let ring = ring(&[0.5; 900]);
+    feed.change(Change::Put(Some(Program::new(vec![lane(&ring, 1.0)]))), 0);
+    assert_eq!(pull(&mut feed, 300), [0.5; 300]);
+    gain.store(0.5f32.to_bits(), Relaxed);
+    assert_eq!(feed.change(Change::Level, 120), 120);
+    assert_eq!(desk.handed(), 180);
+    let out = pull(&mut feed, 120);
+    assert!(out[..8].iter().rev().is_sorted(), "{out:?}");
+    assert_eq!(out[8..], [0.25; 112]);
+    assert_eq!(desk.handed(), 300);
+}

@@ -55,6 +55,7 @@ pub(super) fn command(command: Command) -> &'static str {
         Command::Compare(command) => super::ears::compare(command),
         Command::UpNext(command) => super::ears::up_next(command),
         Command::Mixer(command) => super::ears::mixer(command),
+        Command::Link(command) => super::ears::link(command),
         Command::Text(T::Leave) => "Stop typing, or show all songs",
         Command::Text(T::Accept) => "Finish the line",
         Command::Overlay(O::Close) => "Close",
@@ -188,6 +189,7 @@ pub(super) fn refusal(refusal: Refusal) -> &'static str {
         Refusal::NotReady => "the other song is still being opened",
         Refusal::NothingUpNext => "nothing plays next",
         Refusal::NoStems => "the song has no stems",
+        Refusal::NothingServed => "no link leads here",
         Refusal::OnItsWay => "it is on its way",
         Refusal::NotWaiting | Refusal::IsFirst | Refusal::IsLast => {
             (super::flow::FLOW.refusal)(refusal)

@@ -10,6 +10,7 @@ pub(super) const DEEDS: Deeds = Deeds {
     title: "Actions",
     what,
     reuse: "use as it is",
+    listen: "listen at a link",
     source: "Source song",
     choose: |keys| format!("choose one with {}", key(keys, Command::Compose(C::Edit))),
     no_match: "No song matches. A song's id, typed or pasted here, is taken as it is.",
@@ -38,6 +39,7 @@ fn what(deed: &Deed) -> &'static str {
         Deed::File(MediaKind::Wav | MediaKind::Audio | MediaKind::Cover) => "without loss",
         Deed::ReplaceMarked => "the part between the marks, made anew",
         Deed::ExtendMarked => "goes on from the mark",
+        Deed::Listen => "in a browser or player, also elsewhere by ssh -L",
         Deed::Reuse => "the form as it was ordered",
     }
 }

@@ -1,8 +1,8 @@
 //! What is said of the song that is on, in English.
 
 use crate::app::command::{
-    Command, CompareCommand as A, CompareCommand, MarkCommand as K, MixerCommand as X,
-    UpNextCommand as N, UpNextCommand, ViewCommand as V,
+    Command, CompareCommand as A, CompareCommand, LinkCommand as I, MarkCommand as K,
+    MixerCommand as X, UpNextCommand as N, UpNextCommand, ViewCommand as V,
 };
 use crate::app::keymap::Keymap;
 use crate::app::notice::Ear;
@@ -35,6 +35,15 @@ pub(super) const LISTENING: Listening = Listening {
     opening: "opening…",
     count: |count| format!("{count}"),
     loops: "loop",
+    at_mark: "mark",
+    served: |port| format!("link :{port}"),
+    link: "A link to listen at",
+    link_opening: "The link is being made…",
+    link_elsewhere: "From another machine: type there, then open the link there, in a browser or player.",
+    link_tunnel: |port| format!("ssh -L {port}:127.0.0.1:{port} this-host"),
+    link_until: "Only the holder of the link gets the song, and no longer than this studio runs.",
+    link_copy: "copy the link",
+    link_end: "serve no longer",
 };
 
 pub(super) fn mark(command: K) -> &'static str {
@@ -102,6 +111,13 @@ pub(super) fn mixer(command: X) -> &'static str {
     }
 }
 
+pub(super) fn link(command: I) -> &'static str {
+    match command {
+        I::Open => "Listen at a link",
+        I::End => "Serve no link any longer",
+    }
+}
+
 pub(super) fn hint(command: Command) -> Option<&'static str> {
     Some(match command {
         Command::Mark(K::SetIn) => "begin",
@@ -126,6 +142,8 @@ pub(super) fn hint(command: Command) -> Option<&'static str> {
         Command::Mixer(X::Reset) => "reset",
         Command::Mixer(X::Export) => "write WAV",
         Command::Mixer(X::Louder) => "louder",
+        Command::Link(I::Open) => "link",
+        Command::Link(I::End) => "stop",
         _ => return None,
     })
 }
@@ -153,5 +171,7 @@ pub(super) fn notice(told: &Ear, keys: &Keymap) -> String {
         Ear::Exporting => "The mix is being written".to_owned(),
         Ear::Exported(path) => format!("The mix is written: {path}"),
         Ear::NotExported(reason) => format!("The mix is not written: {reason}"),
+        Ear::NotServed => "No link leads here any longer".to_owned(),
+        Ear::CannotServe(reason) => format!("No link: {reason}"),
     }
 }

@@ -55,6 +55,7 @@ pub(super) fn command(command: Command) -> &'static str {
         Command::Compare(command) => super::ears::compare(command),
         Command::UpNext(command) => super::ears::up_next(command),
         Command::Mixer(command) => super::ears::mixer(command),
+        Command::Link(command) => super::ears::link(command),
         Command::Text(T::Leave) => "停止输入，或显示全部歌曲",
         Command::Text(T::Accept) => "完成这一行",
         Command::Overlay(O::Close) => "关闭",
@@ -188,6 +189,7 @@ pub(super) fn refusal(refusal: Refusal) -> &'static str {
         Refusal::NotReady => "另一首还在打开",
         Refusal::NothingUpNext => "没有接着播放的歌曲",
         Refusal::NoStems => "这首歌没有分轨",
+        Refusal::NothingServed => "没有提供中的链接",
         Refusal::OnItsWay => "正在制作或下载",
         Refusal::NotWaiting | Refusal::IsFirst | Refusal::IsLast => {
             (super::flow::FLOW.refusal)(refusal)

@@ -10,6 +10,7 @@ pub(super) const DEEDS: Deeds = Deeds {
     title: "动作",
     what,
     reuse: "原样使用",
+    listen: "用链接收听",
     source: "来源歌曲",
     choose: |keys| format!("按 {} 选择", key(keys, Command::Compose(C::Edit))),
     no_match: "没有匹配的歌曲。也可以输入或粘贴歌曲的 ID。",
@@ -38,6 +39,7 @@ fn what(deed: &Deed) -> &'static str {
         Deed::File(MediaKind::Wav | MediaKind::Audio | MediaKind::Cover) => "无损音质",
         Deed::ReplaceMarked => "重做两个标记之间的部分",
         Deed::ExtendMarked => "从标记处接续",
+        Deed::Listen => "在浏览器或播放器中，远程可用 ssh -L",
         Deed::Reuse => "依当初的表单",
     }
 }

@@ -1,8 +1,8 @@
 //! What is said of the song that is on, in Simplified Chinese.
 
 use crate::app::command::{
-    Command, CompareCommand as A, CompareCommand, MarkCommand as K, MixerCommand as X,
-    UpNextCommand as N, UpNextCommand, ViewCommand as V,
+    Command, CompareCommand as A, CompareCommand, LinkCommand as I, MarkCommand as K,
+    MixerCommand as X, UpNextCommand as N, UpNextCommand, ViewCommand as V,
 };
 use crate::app::keymap::Keymap;
 use crate::app::notice::Ear;
@@ -35,6 +35,15 @@ pub(super) const LISTENING: Listening = Listening {
     opening: "打开中…",
     count: |count| format!("{count} 首"),
     loops: "循环",
+    at_mark: "标记",
+    served: |port| format!("链接 :{port}"),
+    link: "收听链接",
+    link_opening: "正在准备链接…",
+    link_elsewhere: "从另一台机器：先在那里输入这一行，再在那里的浏览器或播放器中打开链接。",
+    link_tunnel: |port| format!("ssh -L {port}:127.0.0.1:{port} this-host"),
+    link_until: "只有拿到链接的人能听到这首歌，并且只在本程序运行期间有效。",
+    link_copy: "复制链接",
+    link_end: "停止提供",
 };
 
 pub(super) fn mark(command: K) -> &'static str {
@@ -102,6 +111,13 @@ pub(super) fn mixer(command: X) -> &'static str {
     }
 }
 
+pub(super) fn link(command: I) -> &'static str {
+    match command {
+        I::Open => "用链接收听",
+        I::End => "停止提供链接",
+    }
+}
+
 pub(super) fn hint(command: Command) -> Option<&'static str> {
     Some(match command {
         Command::Mark(K::SetIn) => "起点",
@@ -126,6 +142,8 @@ pub(super) fn hint(command: Command) -> Option<&'static str> {
         Command::Mixer(X::Reset) => "还原",
         Command::Mixer(X::Export) => "写成 WAV",
         Command::Mixer(X::Louder) => "大声",
+        Command::Link(I::Open) => "链接",
+        Command::Link(I::End) => "停止",
         _ => return None,
     })
 }
@@ -153,5 +171,7 @@ pub(super) fn notice(told: &Ear, keys: &Keymap) -> String {
         Ear::Exporting => "正在写出混音".to_owned(),
         Ear::Exported(path) => format!("混音已写出：{path}"),
         Ear::NotExported(reason) => format!("混音未能写出：{reason}"),
+        Ear::NotServed => "已停止提供链接".to_owned(),
+        Ear::CannotServe(reason) => format!("无法提供链接：{reason}"),
     }
 }

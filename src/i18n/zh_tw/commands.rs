@@ -55,6 +55,7 @@ pub(super) fn command(command: Command) -> &'static str {
         Command::Compare(command) => super::ears::compare(command),
         Command::UpNext(command) => super::ears::up_next(command),
         Command::Mixer(command) => super::ears::mixer(command),
+        Command::Link(command) => super::ears::link(command),
         Command::Text(T::Leave) => "停止輸入，或顯示全部歌曲",
         Command::Text(T::Accept) => "完成這一行",
         Command::Overlay(O::Close) => "關閉",
@@ -188,6 +189,7 @@ pub(super) fn refusal(refusal: Refusal) -> &'static str {
         Refusal::NotReady => "另一首還在開啟",
         Refusal::NothingUpNext => "沒有接著播放的歌曲",
         Refusal::NoStems => "這首歌沒有分軌",
+        Refusal::NothingServed => "沒有提供中的連結",
         Refusal::OnItsWay => "正在製作或下載",
         Refusal::NotWaiting | Refusal::IsFirst | Refusal::IsLast => {
             (super::flow::FLOW.refusal)(refusal)

@@ -10,6 +10,7 @@ pub(super) const DEEDS: Deeds = Deeds {
     title: "動作",
     what,
     reuse: "原樣使用",
+    listen: "用連結收聽",
     source: "來源歌曲",
     choose: |keys| format!("按 {} 選擇", key(keys, Command::Compose(C::Edit))),
     no_match: "沒有符合的歌曲。也可以輸入或貼上歌曲的 ID。",
@@ -38,6 +39,7 @@ fn what(deed: &Deed) -> &'static str {
         Deed::File(MediaKind::Wav | MediaKind::Audio | MediaKind::Cover) => "無損音質",
         Deed::ReplaceMarked => "重做兩個標記之間的部分",
         Deed::ExtendMarked => "從標記處接續",
+        Deed::Listen => "在瀏覽器或播放器中，遠端可用 ssh -L",
         Deed::Reuse => "依當初的表單",
     }
 }

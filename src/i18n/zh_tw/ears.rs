@@ -1,8 +1,8 @@
 //! What is said of the song that is on, in Traditional Chinese.
 
 use crate::app::command::{
-    Command, CompareCommand as A, CompareCommand, MarkCommand as K, MixerCommand as X,
-    UpNextCommand as N, UpNextCommand, ViewCommand as V,
+    Command, CompareCommand as A, CompareCommand, LinkCommand as I, MarkCommand as K,
+    MixerCommand as X, UpNextCommand as N, UpNextCommand, ViewCommand as V,
 };
 use crate::app::keymap::Keymap;
 use crate::app::notice::Ear;
@@ -35,6 +35,15 @@ pub(super) const LISTENING: Listening = Listening {
     opening: "開啟中…",
     count: |count| format!("{count} 首"),
     loops: "循環",
+    at_mark: "標記",
+    served: |port| format!("連結 :{port}"),
+    link: "收聽連結",
+    link_opening: "正在準備連結…",
+    link_elsewhere: "從另一台機器：先在那裡輸入這一行，再在那裡的瀏覽器或播放器開啟連結。",
+    link_tunnel: |port| format!("ssh -L {port}:127.0.0.1:{port} this-host"),
+    link_until: "只有拿到連結的人能聽到這首歌，而且只在本程式執行期間有效。",
+    link_copy: "複製連結",
+    link_end: "停止提供",
 };
 
 pub(super) fn mark(command: K) -> &'static str {
@@ -102,6 +111,13 @@ pub(super) fn mixer(command: X) -> &'static str {
     }
 }
 
+pub(super) fn link(command: I) -> &'static str {
+    match command {
+        I::Open => "用連結收聽",
+        I::End => "停止提供連結",
+    }
+}
+
 pub(super) fn hint(command: Command) -> Option<&'static str> {
     Some(match command {
         Command::Mark(K::SetIn) => "起點",
@@ -126,6 +142,8 @@ pub(super) fn hint(command: Command) -> Option<&'static str> {
         Command::Mixer(X::Reset) => "還原",
         Command::Mixer(X::Export) => "寫成 WAV",
         Command::Mixer(X::Louder) => "大聲",
+        Command::Link(I::Open) => "連結",
+        Command::Link(I::End) => "停止",
         _ => return None,
     })
 }
@@ -153,5 +171,7 @@ pub(super) fn notice(told: &Ear, keys: &Keymap) -> String {
         Ear::Exporting => "正在寫出混音".to_owned(),
         Ear::Exported(path) => format!("混音已寫出：{path}"),
         Ear::NotExported(reason) => format!("混音未能寫出：{reason}"),
+        Ear::NotServed => "已停止提供連結".to_owned(),
+        Ear::CannotServe(reason) => format!("無法提供連結：{reason}"),
     }
 }

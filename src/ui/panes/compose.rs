@@ -11,7 +11,7 @@ use crate::app::event::Target;
 use crate::app::panes::PaneId;
 use crate::app::settings::Role;
 use crate::domain::action::Range;
-use crate::domain::{Action, Draft, Field, FieldKind, Model, Work};
+use crate::domain::{Action, Draft, Field, FieldKind, Mark, Model, Seconds, Work};
 use crate::ui::Skin;
 use crate::ui::chrome::{self, Head};
 use crate::ui::layout::{Form, Place};
@@ -260,6 +260,12 @@ fn draw_value(app: &App, skin: &Skin, (field, at): (Field, usize), area: Rect, f
         // The mark of a choice keeps its place behind what is cut.
         let room = room.saturating_sub(if selected && steps { 2 } else { 0 });
         row.put(&text::cut(&value.text, room), style);
+        if is_at_mark(app, field, &value.text) {
+            let note = format!(" ({})", skin.strings.listening.at_mark);
+            if text::width(&value.text) + text::width(&note) <= room {
+                row.put(&note, skin.style(Role::Muted));
+            }
+        }
     } else {
         let rows = text::wrap(&value.text, room);
         let start = rows.get(at).map_or(0, |range| range.start);
@@ -273,6 +279,20 @@ fn draw_value(app: &App, skin: &Skin, (field, at): (Field, usize), area: Rect, f
     if selected && steps {
         row.skip(1).put("›", skin.style(Role::Accent));
     }
+}
+
+/// Whether a moment is one that is marked in the source song.
+fn is_at_mark(app: &App, field: Field, moment: &str) -> bool {
+    if field.kind() != FieldKind::Moment {
+        return false;
+    }
+    let Some((moment, song)) = Seconds::parse(moment).zip(app.source()) else {
+        return false;
+    };
+    let marks = [Mark::In, Mark::Out].map(|mark| song.more.marks.get(mark));
+    // The form has tenths of a second.
+    let mut marks = marks.into_iter().flatten();
+    marks.any(|mark| (mark.0 - moment.0).abs() < 0.051)
 }
 
 /// What stands in a field.

@@ -4,6 +4,7 @@
 
 mod actions;
 mod line;
+mod link;
 mod mixer;
 mod source;
 mod spend;
@@ -51,6 +52,7 @@ pub(crate) fn draw(app: &App, skin: &Skin, frame: &mut Frame) {
         Some(Overlay::Mixer { song, selected }) => {
             mixer::draw(app, skin, (song, *selected), frame);
         }
+        Some(Overlay::Link(song)) => link::draw(app, skin, song, frame),
         Some(Overlay::Song { song, top }) => details::draw_song(app, skin, song, *top, frame),
     }
 }

@@ -179,10 +179,16 @@ fn draw_title(app: &App, skin: &Skin, place: &Place, frame: &mut Frame) {
         (false, false) => (fits(strings.no_sound), strings.no_sound, Role::Warn),
         (_, fits) => (fits, silent.as_str(), Role::Warn),
     };
-    let state = state(app, skin, song);
+    let long = state(app, skin, song, false);
+    let short = state(app, skin, song, true);
+    let state = if fits(&long) {
+        (true, long)
+    } else {
+        (fits(&short), short)
+    };
     let shown = [
         time,
-        (fits(&state), state.as_str(), Role::Accent),
+        (state.0, state.1.as_str(), Role::Accent),
         (fits(&volume), volume.as_str(), Role::Muted),
         silent,
         (fits(model), model, Role::Muted),
@@ -194,12 +200,15 @@ fn draw_title(app: &App, skin: &Skin, place: &Place, frame: &mut Frame) {
     draw_name(app, skin, song, &mut row);
 }
 
-/// What else is to be known of how it plays: what it waits for, the loop, the zoom, what comes next.
-fn state(app: &App, skin: &Skin, song: Option<&Song>) -> String {
+/// What else is to be known of how it plays: what it waits for, the loop, the zoom, what comes next. `short`: where there is
+/// little room.
+fn state(app: &App, skin: &Skin, song: Option<&Song>, short: bool) -> String {
     let words = &skin.strings.listening;
     let mut parts: Vec<String> = Vec::new();
+    parts.extend(app.links.port().map(words.served));
     let fetched = song.and_then(|song| app.songs.progress(&song.id, MediaKind::Audio));
     match fetched.map(FetchProgress::percent) {
+        Some(percent) if !short => parts.push((skin.strings.details.fetching)(percent)),
         Some(Some(percent)) => parts.push(format!("⇣ {percent}%")),
         Some(None) => parts.push("⇣".to_owned()),
         None => {}

@@ -183,6 +183,35 @@ fn stems_play_as_one_song() {
 }
 
 #[test]
+fn stems_lie_in_a_folder_below_and_nothing_lies_above() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let media = folder.path().join("media");
+    std::fs::create_dir_all(media.join("s.stems")).expect("a folder");
+    for name in ["vocals.wav", "drums.wav"] {
+        std::fs::copy(fixture("mono_8k.wav"), media.join("s.stems").join(name)).expect("copies");
+    }
+    std::fs::copy(fixture("mono_8k.wav"), folder.path().join("above.wav")).expect("copies");
+    let player = Listener::new(media, OutputChoice::Silent);
+    player.send(stems(
+        "s",
+        &["s.stems/vocals.wav", "s.stems/drums.wav"],
+        1.0,
+    ));
+    let seen = player.until(|event| is_end(event) || is_failure(event));
+    assert!(seen.last().is_some_and(is_end), "{seen:?}");
+    let above = folder.path().join("above.wav");
+    for outside in [
+        "../above.wav",
+        "s.stems/../../above.wav",
+        "",
+        above.to_str().expect("text"),
+    ] {
+        player.send(stems("t", &[outside], 0.0));
+        player.until(is_failure);
+    }
+}
+
+#[test]
 fn the_spectrum_is_told_while_something_is_heard() {
     let folder = tempfile::tempdir().expect("a folder");
     write_tone(folder.path(), "a.wav", 1_000.0, 0.5, 9.0);

@@ -170,12 +170,12 @@ proptest! {
     /// A damaged file is a song or a reason, within the deadline; the decoder's own panics are caught on the way.
     #[test]
     fn damaged_files_are_survived(
-        which in 0usize..8,
+        which in 0usize..10,
         head in proptest::collection::vec((0usize..700, any::<u8>()), 0..6),
         anywhere in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 0..12),
         keep in 0.05f64..1.0,
     ) {
-        let name = ["moov_first.m4a", "moov_last.m4a", "fragmented.m4a", "lame.mp3", "bare.mp3", "24bit_96k.wav", "mono_8k.wav", "mono_16k.flac"][which];
+        let name = ["moov_first.m4a", "moov_last.m4a", "fragmented.m4a", "lame.mp3", "bare.mp3", "24bit_96k.wav", "mono_8k.wav", "mono_16k.flac", "he_aac.m4a", "alac.m4a"][which];
         let mut bytes = fs::read(fixture(name)).expect("reads");
         if keep < 0.5 {
             bytes.truncate((bytes.len() as f64 * keep * 2.0) as usize);

@@ -1,7 +1,7 @@
 //! Playing through a PulseAudio server that records what it would let be heard.
 
 use std::ffi::OsStr;
-use std::io::{Read, Write};
+use std::io::{BufReader, Read, Write};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -141,6 +141,16 @@ impl Server {
 
     /// Records the left channel of what is heard until it is dropped.
     pub(super) fn record(&self) -> Recording {
+        self.record_within(20)
+    }
+
+    /// The same, so that the recording is never more than a few milliseconds away from what is heard now. The sink works in
+    /// steps as short as that.
+    pub(super) fn record_closely(&self) -> Recording {
+        self.record_within(2)
+    }
+
+    fn record_within(&self, milliseconds: u32) -> Recording {
         let mut child = self
             .client("parec")
             .args([
@@ -151,12 +161,12 @@ impl Server {
                 "--channels=2",
                 "--raw",
             ])
-            .args(["--latency-msec=20"])
+            .arg(format!("--latency-msec={milliseconds}"))
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .expect("parec starts");
-        let mut out = child.stdout.take().expect("piped");
+        let mut out = BufReader::new(child.stdout.take().expect("piped"));
         let left = Arc::new(Mutex::new(Vec::new()));
         let writing = Arc::clone(&left);
         std::thread::spawn(move || {

@@ -52,6 +52,16 @@ impl Bench {
         self
     }
 
+    /// The same studio on a screen of another size.
+    pub fn clone_sized(&self, width: u16, height: u16) -> Bench {
+        Bench {
+            app: self.app.clone(),
+            now: self.now,
+            effects: Vec::new(),
+            size: (width, height),
+        }
+    }
+
     /// Something happens.
     pub fn event(&mut self, event: Event) -> &mut Self {
         let effects = self.app.update(event, self.now);

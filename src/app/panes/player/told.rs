@@ -3,13 +3,24 @@
 //! Invariant: what is told of a song that is no longer open changes nothing.
 
 use super::{Player, Turntable};
-use crate::app::cx::Cx;
-use crate::app::notice::Notice;
 use crate::domain::{PlayerEvent, Seconds, SongId};
 
+/// A song cannot be played.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// Which.
+    pub song: SongId,
+    /// Why, in a line.
+    pub reason: String,
+    /// Its file cannot be opened at all.
+    pub is_broken: bool,
+    /// It was heard, or was to be.
+    pub was_playing: bool,
+}
+
 impl Player {
-    /// What the sound room told. Returns the song whose file cannot be opened at all.
-    pub fn on_event(&mut self, event: PlayerEvent, cx: &mut Cx) -> Option<SongId> {
+    /// What the sound room told. Returns what the listener has to know.
+    pub fn on_event(&mut self, event: PlayerEvent) -> Option<Trouble> {
         match event {
             PlayerEvent::Output(output) => self.output = Some(output),
             PlayerEvent::Loaded { song, duration } if self.is_on(&song) => {
@@ -32,7 +43,7 @@ impl Player {
                 self.position = Seconds::ZERO;
                 self.spectrum.clear();
             }
-            PlayerEvent::Failed { song, reason } => return self.failed(song, reason, cx),
+            PlayerEvent::Failed { song, reason } => return self.failed(song, reason),
             PlayerEvent::Shape {
                 song,
                 waveform,
@@ -83,29 +94,34 @@ impl Player {
         self.playing = true;
     }
 
-    fn failed(&mut self, song: SongId, reason: String, cx: &mut Cx) -> Option<SongId> {
-        if !self.is_on(&song) {
-            if self
-                .comparison
-                .as_ref()
-                .is_some_and(|two| *two.other() == song)
-            {
-                self.comparison = None;
-                cx.notify(Notice::NotPlayed(reason));
-            } else if self.told_next.as_ref() == Some(&song) {
-                // The end of the present song finds that out again, and says so.
-                self.told_next = None;
-            }
-            return None;
+    fn failed(&mut self, song: SongId, reason: String) -> Option<Trouble> {
+        if self.is_on(&song) {
+            let trouble = Trouble {
+                song,
+                is_broken: self.on.duration.is_none() && !self.mixing,
+                was_playing: self.playing,
+                reason,
+            };
+            self.playing = false;
+            self.open = false;
+            self.comparison = None;
+            self.starved = false;
+            self.problem = Some(trouble.reason.clone());
+            return Some(trouble);
         }
-        let is_broken = self.on.duration.is_none() && !self.mixing;
-        self.playing = false;
-        self.open = false;
-        self.comparison = None;
-        self.starved = false;
-        self.problem = Some(reason.clone());
-        cx.notify(Notice::NotPlayed(reason));
-        is_broken.then_some(song)
+        let two = self.comparison.as_ref();
+        if two.is_some_and(|two| *two.other() == song) {
+            self.comparison = None;
+            return Some(Trouble {
+                song,
+                reason,
+                is_broken: false,
+                was_playing: false,
+            });
+        }
+        // The end of the present song finds that out again, and says so.
+        self.told_next.take_if(|next| *next == song);
+        None
     }
 
     fn compared(&mut self, song: &SongId, duration: Option<Seconds>) {

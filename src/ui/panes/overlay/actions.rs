@@ -88,6 +88,7 @@ fn label<'a>(skin: &Skin, deed: &'a Deed) -> &'a str {
         Deed::File(MediaKind::Wav | MediaKind::Audio | MediaKind::Cover) => Work::Wav,
         Deed::ReplaceMarked => Work::Song(Action::ReplaceSection),
         Deed::ExtendMarked => Work::Song(Action::Extend),
+        Deed::Listen => return skin.strings.deeds.listen,
         Deed::Reuse => return skin.strings.deeds.reuse,
     };
     (skin.strings.work)(work)

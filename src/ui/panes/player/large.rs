@@ -90,7 +90,7 @@ fn head(app: &App, skin: &Skin, song: Option<&Song>) -> String {
     let at = app.player.position().clock_tenths();
     let length = app.length_on().map(Seconds::clock_tenths);
     let time = length.map_or(at.clone(), |all| format!("{at} / {all}"));
-    let state = super::state(app, skin, song);
+    let state = super::state(app, skin, song, false);
     let parts = [time, state].into_iter().filter(|part| !part.is_empty());
     parts.collect::<Vec<_>>().join(" · ")
 }
