@@ -7,7 +7,7 @@ use crate::domain::{Landmarks, Seconds};
 /// Stretches in a second.
 const PER_SECOND: u32 = 172;
 /// Songs are looked at for so long, in seconds: longer than any that is made here.
-const LONGEST: usize = 30 * 60;
+const LONGEST: usize = 15 * 60;
 /// Samples looked at side by side.
 const LANES: usize = 8;
 
@@ -261,7 +261,8 @@ fn follow(rises: &[f32], period: f64) -> Vec<usize> {
     let scale = f64::from(mean).max(1e-9);
     let (near, far) = ((period / 2.0) as usize, (period * 2.0) as usize);
     let mut score = vec![0.0f64; rises.len()];
-    let mut before: Vec<Option<usize>> = vec![None; rises.len()];
+    // As steps back; 0: it is the first.
+    let mut before = vec![0u16; rises.len()];
     let cost: Vec<f64> = (0..=far)
         .map(|gap| {
             let ratio = (gap.max(1) as f64 / period).ln();
@@ -271,15 +272,15 @@ fn follow(rises: &[f32], period: f64) -> Vec<usize> {
     for at in 0..rises.len() {
         let own = f64::from(rises.get(at).copied().unwrap_or(0.0)) / scale;
         let best = (near.max(1)..=far.min(at))
-            .filter_map(|gap| Some((at - gap, score.get(at - gap)? + cost.get(gap)?)))
+            .filter_map(|gap| Some((gap as u16, score.get(at - gap)? + cost.get(gap)?)))
             .max_by(|a, b| a.1.total_cmp(&b.1));
-        let (from, gained) = match best {
-            Some((from, gained)) if gained > 0.0 => (Some(from), gained),
-            _ => (None, 0.0),
+        let (back, gained) = match best {
+            Some((gap, gained)) if gained > 0.0 => (gap, gained),
+            _ => (0, 0.0),
         };
         if let (Some(score), Some(before)) = (score.get_mut(at), before.get_mut(at)) {
             *score = own + gained;
-            *before = from;
+            *before = back;
         }
     }
     let last = rises.len().saturating_sub(far);
@@ -287,7 +288,9 @@ fn follow(rises: &[f32], period: f64) -> Vec<usize> {
         let of = |at: &usize| score.get(*at).copied().unwrap_or(0.0);
         of(a).total_cmp(&of(b))
     });
-    let mut beats: Vec<usize> = std::iter::successors(end, |at| *before.get(*at)?).collect();
+    let step = |at: &usize| Some(usize::from(*before.get(*at)?)).filter(|back| *back > 0);
+    let mut beats: Vec<usize> =
+        std::iter::successors(end, |at| step(at).map(|back| at - back)).collect();
     beats.reverse();
     // Before the first sound and after the last there is nothing to follow.
     let sounds = |beat: &usize| {
