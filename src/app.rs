@@ -22,6 +22,7 @@ mod input;
 mod keeper;
 pub mod keymap;
 pub mod links;
+mod lines;
 mod listening;
 mod marked;
 mod marking;
@@ -218,6 +219,7 @@ impl App {
             Event::Webhook(event) => self.on_webhook(event),
             Event::Serving(event) => self.on_serving(event),
             Event::Token(event) => self.on_token(event),
+            Event::LookedAt { path, problem } => self.on_look(&path, problem),
             Event::Company(event) => self.on_company(event),
             Event::Stumbled(stumble) => self.on_stumble(stumble),
             Event::HungUp => self.leave(),
@@ -233,6 +235,7 @@ impl App {
             self.songs.next_wake(),
             self.import.next_wake(self.now),
             self.notices.next_wake(),
+            self.overlay.as_ref().and_then(Overlay::next_wake),
             self.draft_keeper.next_wake(),
             self.preferences_keeper.next_wake(),
             self.songs_keeper.next_wake(),
@@ -290,6 +293,7 @@ impl App {
 
     fn on_tick(&mut self) {
         self.notices.on_tick(self.now);
+        self.look_when_settled();
         let (tasks, songs, mut cx) = self.engine();
         tasks.on_tick(&mut cx);
         songs.on_tick(&mut cx);
@@ -425,26 +429,6 @@ impl App {
     fn draft_changed(&mut self) {
         self.draft_keeper.changed(self.now);
         self.recheck(false);
-    }
-
-    fn save_draft(&mut self) {
-        if self.settings.is_guest {
-            return self.set_drafts_aside();
-        }
-        let draft = Box::new(self.draft());
-        self.effects.push(Effect::Save(Record::Draft(draft)));
-    }
-
-    fn save_preferences(&mut self) {
-        if self.settings.is_guest {
-            // Those of the program that has the engine hold the drafts that were replaced there.
-            return self.set_drafts_aside();
-        }
-        let mut preferences = self.player.preferences();
-        preferences.removed.clone_from(&self.removed);
-        preferences.tree = self.library.is_tree();
-        self.effects
-            .push(Effect::Save(Record::Preferences(preferences)));
     }
 
     /// Keeps what is not kept yet, and leaves.

@@ -26,7 +26,7 @@ pub mod time;
 
 pub use action::{Action, Choice, Field, FieldKind, Model, Range};
 pub use completion::Completion;
-pub use draft::{Draft, FieldError, Problem};
+pub use draft::{Draft, FieldError, FileProblem, Problem};
 pub use failure::{Charge, Failure, FailureKind};
 pub use handed::{Handed, Shift, Ticket, Want, Whom, Wish};
 pub use lyric::Lyric;

@@ -211,6 +211,8 @@ pub struct Deeds {
     pub line_title: fn(Purpose) -> &'static str,
     /// What becomes of the line.
     pub line_body: fn(Purpose) -> &'static str,
+    /// The file that was typed is looked at, before it is ordered.
+    pub looking: &'static str,
     /// Orders what was typed or asked for.
     pub order: &'static str,
     /// How long ago a song was made.

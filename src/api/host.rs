@@ -3,6 +3,7 @@
 //! Invariant: the file goes out as it is on the disk, piece by piece, never whole in memory; neither its path nor its name
 //! goes with it.
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,7 +23,7 @@ use super::download::Progress;
 use super::error::ApiError;
 use super::token::Secret;
 use crate::domain::text::clean_line;
-use crate::domain::{Failure, FailureKind};
+use crate::domain::{Failure, FailureKind, FileProblem};
 
 /// How many bytes are read at a time.
 const PIECE: usize = 64 << 10;
@@ -57,6 +58,11 @@ impl Host {
             ANY_MAX
         }
     }
+
+    /// Whether a local file can be brought here, as far as can be told without sending it.
+    pub async fn look(&self, path: &Path) -> Result<(), FileProblem> {
+        open(path, self.most()).await.map(drop)
+    }
 }
 
 /// Sends the file; gives the host's answer, whatever it says.
@@ -67,7 +73,8 @@ pub(super) async fn send(
     path: &Path,
     mut progress: impl FnMut(Progress),
 ) -> Result<Response, Failure> {
-    let (file, length) = open(path, host.most()).await?;
+    let opened = open(path, host.most()).await;
+    let (file, length) = opened.map_err(failure)?;
     let sent = Arc::new(AtomicU64::new(0));
     let body = Body::wrap_stream(pieces(file, length, Arc::clone(&sent)));
     let part = Part::stream_with_length(body, length).file_name(plain_name(path));
@@ -115,23 +122,36 @@ pub(super) fn too_large(most: u64) -> String {
 }
 
 /// A regular file with something in it, and not too much.
-async fn open(path: &Path, most: u64) -> Result<(File, u64), Failure> {
-    let no_file = |why: &str| Failure::new(FailureKind::NoFile, clean_line(why, 200));
+async fn open(path: &Path, most: u64) -> Result<(File, u64), FileProblem> {
+    let unreadable = |error: std::io::Error| match error.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory => FileProblem::Missing,
+        _ => FileProblem::Unreadable(clean_line(&error.to_string(), 200)),
+    };
     // Looked at before it is opened: opening a pipe would wait for somebody to write into it.
-    let about = tokio::fs::metadata(path).await;
-    let about = about.map_err(|error| no_file(&error.to_string()))?;
+    let about = tokio::fs::metadata(path).await.map_err(unreadable)?;
+    let bytes = about.len();
     if !about.is_file() {
-        return Err(no_file("it is not a file"));
+        return Err(FileProblem::NotAFile);
     }
-    if about.len() == 0 {
-        return Err(no_file("it is empty"));
+    if bytes == 0 {
+        return Err(FileProblem::Empty);
     }
-    if about.len() > most {
-        return Err(Failure::new(FailureKind::TooLarge, too_large(most)));
+    if bytes > most {
+        return Err(FileProblem::TooLarge { bytes, max: most });
     }
-    let file = File::open(path).await;
-    let file = file.map_err(|error| no_file(&error.to_string()))?;
-    Ok((file, about.len()))
+    let file = File::open(path).await.map_err(unreadable)?;
+    Ok((file, bytes))
+}
+
+fn failure(problem: FileProblem) -> Failure {
+    let no_file = |why: &str| Failure::new(FailureKind::NoFile, why);
+    match problem {
+        FileProblem::Missing => no_file("there is no such file"),
+        FileProblem::NotAFile => no_file("it is not a file"),
+        FileProblem::Empty => no_file("it is empty"),
+        FileProblem::Unreadable(why) => no_file(&why),
+        FileProblem::TooLarge { max, .. } => Failure::new(FailureKind::TooLarge, too_large(max)),
+    }
 }
 
 /// The file's first `length` bytes, counted as they are taken. A file that became shorter ends the request.

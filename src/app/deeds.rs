@@ -4,16 +4,13 @@
 
 use super::App;
 use super::command::{Command, LibraryCommand};
-use super::editor::Editor;
 use super::notice::{Notice, Refusal};
 use super::panes::PaneId;
-use super::panes::overlay::{
-    ActionsMenu, Candidate, Deed, Overlay, Prompter, Purpose, Question, SourcePicker,
-};
+use super::panes::overlay::{ActionsMenu, Candidate, Deed, Overlay, Question, SourcePicker};
 use crate::domain::draft::is_uuid;
 use crate::domain::{
-    Action, AudiosRequest, Choice, Draft, Field, FieldKind, FileRequest, LyricsRequest, Mark,
-    MediaKind, Model, Problem, Request, Seconds, Song, SongId, UploadRequest,
+    Action, AudiosRequest, Choice, Draft, Field, FieldKind, FileRequest, Mark, MediaKind, Model,
+    Request, Seconds, Song, SongId,
 };
 
 /// The files that are ordered, in the order of the menu.
@@ -220,51 +217,6 @@ impl App {
             self.draft_changed();
         }
     }
-
-    /// Asks for the line an order of its own needs.
-    pub(super) fn open_line(&mut self, purpose: Purpose) {
-        let text = match purpose {
-            Purpose::Lyrics => self.compose.draft().prompt.as_str(),
-            Purpose::Upload => "",
-            Purpose::Export => &self.export_path(),
-        };
-        self.overlay = Some(Overlay::Line(Box::new(Prompter {
-            purpose,
-            editor: Editor::line(text),
-            problem: None,
-        })));
-    }
-
-    /// Orders what was typed, or says what is wrong with it.
-    pub(super) fn accept_line(&mut self, mut line: Box<Prompter>) {
-        let typed = line.editor.contents();
-        let order = match line.purpose {
-            Purpose::Lyrics => lyrics_order(&typed),
-            Purpose::Upload => upload_order(&typed, &self.settings.start_folder),
-            Purpose::Export => return self.accept_export(line),
-        };
-        match order {
-            Ok(request) => self.place_or_ask(vec![request]),
-            Err(problem) => {
-                line.problem = Some(problem);
-                self.overlay = Some(Overlay::Line(line));
-            }
-        }
-    }
-}
-
-impl App {
-    /// Writes the mix to the path that was typed.
-    fn accept_export(&mut self, mut line: Box<Prompter>) {
-        let typed = line.editor.contents();
-        let path = typed.trim();
-        if path.is_empty() {
-            line.problem = Some(Problem::Missing);
-            self.overlay = Some(Overlay::Line(line));
-        } else {
-            self.export_mix(from_folder(path, &self.settings.start_folder));
-        }
-    }
 }
 
 /// The form that does this to a song.
@@ -296,43 +248,4 @@ pub(super) fn is_sung(song: &Song) -> bool {
 /// The model that made a song, where the song tells.
 pub(super) fn known_model(song: &Song) -> Option<Model> {
     (!song.model.is_empty()).then(|| Model(song.model.clone()))
-}
-
-fn lyrics_order(typed: &str) -> Result<Request, Problem> {
-    let prompt = typed.trim().to_owned();
-    if prompt.is_empty() {
-        return Err(Problem::Missing);
-    }
-    if let Some(problem) = Field::Prompt.problem_in(&prompt) {
-        return Err(problem);
-    }
-    Ok(Request::Lyrics(LyricsRequest { prompt }))
-}
-
-/// A path that means the same wherever the order is gone on with.
-fn from_folder(path: &str, folder: &str) -> String {
-    if path.starts_with(['/', '~']) || folder.is_empty() {
-        return path.to_owned();
-    }
-    format!("{}/{path}", folder.trim_end_matches('/'))
-}
-
-/// An address is fetched by the provider; anything else is the path of a file, kept as it was typed.
-fn upload_order(typed: &str, folder: &str) -> Result<Request, Problem> {
-    let text = typed.trim();
-    if text.is_empty() {
-        return Err(Problem::Missing);
-    }
-    let order = match url::Url::parse(text) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => UploadRequest {
-            audio_url: Some(text.to_owned()),
-            file: None,
-        },
-        _ if text.contains("://") => return Err(Problem::NotAnAddress),
-        _ => UploadRequest {
-            audio_url: None,
-            file: Some(from_folder(text, folder)),
-        },
-    };
-    Ok(Request::Upload(order))
 }

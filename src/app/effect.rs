@@ -23,6 +23,8 @@ pub enum Effect {
     },
     /// Ask the API for tasks, all in one request.
     Retrieve(Vec<ApiTaskId>),
+    /// Look whether the local file of this path, as the user named it, can be brought to the file host.
+    Look(String),
     /// Bring a local file to the file host, so that its order can name an address. Nothing is charged for that.
     Host {
         /// The task it belongs to.

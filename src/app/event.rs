@@ -10,8 +10,8 @@ use super::panes::PaneId;
 use crate::domain::history::{Listing, Page};
 use crate::domain::ledger::Entry;
 use crate::domain::{
-    ApiTaskId, Failure, Field, Handed, Link, MediaFile, MediaKey, MediaKind, PlayerEvent, Saved,
-    Seconds, Song, SongId, Task, TaskId, TaskRecord,
+    ApiTaskId, Failure, Field, FileProblem, Handed, Link, MediaFile, MediaKey, MediaKind,
+    PlayerEvent, Saved, Seconds, Song, SongId, Task, TaskId, TaskRecord,
 };
 
 /// Something that has happened.
@@ -35,6 +35,13 @@ pub enum Event {
     Serving(ServingEvent),
     /// While the token was typed, which happens outside the app.
     Token(TokenEvent),
+    /// A local file was looked at.
+    LookedAt {
+        /// Its path, as the user named it.
+        path: String,
+        /// Why it cannot be brought to the file host; `None`: it can.
+        problem: Option<FileProblem>,
+    },
     /// Between this program and others on the same profile.
     Company(CompanyEvent),
     /// Something the world was asked to do could not be done, and there is no better event for it.

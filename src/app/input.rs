@@ -78,7 +78,7 @@ impl App {
 
     fn on_text(&mut self, key: KeyEvent) {
         if let Some(overlay) = &mut self.overlay {
-            return overlay.on_text(key);
+            return overlay.on_text(key, self.now);
         }
         let changed = match self.focus {
             PaneId::Compose => self.compose.on_text(key),
@@ -98,7 +98,7 @@ impl App {
 
     fn on_paste(&mut self, raw: &str) {
         let left_out = match (&mut self.overlay, self.focus) {
-            (Some(overlay), _) => overlay.on_paste(raw),
+            (Some(overlay), _) => overlay.on_paste(raw, self.now),
             (None, PaneId::Compose) => self.compose.on_paste(raw),
             (None, PaneId::Lyrics) => Some(self.lyrics.on_paste(raw)),
             (None, PaneId::Library) => self.library.on_paste(raw),

@@ -3,8 +3,10 @@
 //! Invariant: what stood on the screen for a second is on its way to the disk: what changed is kept at the latest
 //! [`LONGEST`] after the change, and at quit.
 
-use crate::domain::Timestamp;
+use super::App;
+use super::effect::Effect;
 use crate::domain::time::after;
+use crate::domain::{Record, Timestamp};
 
 /// A pause in typing, in seconds.
 const PAUSE: f64 = 0.5;
@@ -44,6 +46,30 @@ impl Keeper {
     pub fn next_wake(&self) -> Option<Timestamp> {
         let longest = after(self.first?, LONGEST);
         Some(after(self.last?, PAUSE).min(longest))
+    }
+}
+
+impl App {
+    /// Keeps the draft.
+    pub(super) fn save_draft(&mut self) {
+        if self.settings.is_guest {
+            return self.set_drafts_aside();
+        }
+        let draft = Box::new(self.draft());
+        self.effects.push(Effect::Save(Record::Draft(draft)));
+    }
+
+    /// Keeps what the user has set, and the drafts that were replaced.
+    pub(super) fn save_preferences(&mut self) {
+        if self.settings.is_guest {
+            // Those of the program that has the engine hold the drafts that were replaced there.
+            return self.set_drafts_aside();
+        }
+        let mut preferences = self.player.preferences();
+        preferences.removed.clone_from(&self.removed);
+        preferences.tree = self.library.is_tree();
+        self.effects
+            .push(Effect::Save(Record::Preferences(preferences)));
     }
 }
 

@@ -7,6 +7,7 @@ mod flags;
 mod reading;
 mod report;
 mod teller;
+mod twin;
 mod words;
 
 use std::io::{self, Write};
@@ -28,6 +29,8 @@ use teller::Teller;
 
 /// The exit code of an order whose outcome is not known, or that waits for a person.
 pub(super) const UNDECIDED: u8 = 3;
+/// The exit code of an order that was not made because it equals one that was.
+const TWIN: u8 = 4;
 /// The exit code after Ctrl-C, as shells have it.
 pub(super) const INTERRUPTED: u8 = 130;
 
@@ -61,12 +64,17 @@ fn order(what: flags::What, matches: &ArgMatches) -> Result<(), Trouble> {
     }
     let order = reading::Order::read(what, matches, &opened.settings)?;
     let runtime = super::runtime()?;
+    runtime.block_on(order.look(&studio::host_of(&opened)?))?;
     if is_dry {
         return runtime.block_on(show(opened, order));
     }
     if order.source().is_none() {
         // Nothing is made for an order that is wrong whatever the library says.
         order.clone().check(None)?;
+    }
+    if !matches.get_flag(flags::AGAIN) {
+        // Before anything is entered: nobody waits for an answer while the engine is theirs.
+        runtime.block_on(twin::ask(&opened, &order))?;
     }
     let _log = studio::start_log(&opened.config)?;
     let profile = studio::enter(&mut opened)?;

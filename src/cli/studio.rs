@@ -196,6 +196,12 @@ fn demo_files(url: &str) -> Result<Host, url::ParseError> {
     })
 }
 
+/// Where local files are to be brought, before there is anything to bring them to: enough to tell how large they may be.
+pub(super) fn host_of(opened: &Opened) -> Result<Host, Trouble> {
+    let nowhere = opened.settings.demo.then_some("http://127.0.0.1");
+    files_host(&opened.config, nowhere, None)
+}
+
 /// Where local files are brought. The demo brings nothing out of this machine.
 fn files_host(
     config: &Config,

@@ -124,6 +124,28 @@ pub enum Problem {
     ControlCharacter,
     /// The lyric holds a backslash followed by `n` where a line break was meant.
     LiteralNewline,
+    /// A local file that cannot be brought to the file host.
+    File(FileProblem),
+}
+
+/// What is wrong with a local file, as far as can be told without sending it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FileProblem {
+    /// Nothing is there.
+    Missing,
+    /// A folder, or something else that is no file.
+    NotAFile,
+    /// It has no bytes.
+    Empty,
+    /// It has more bytes than the file host takes.
+    TooLarge {
+        /// How many it has.
+        bytes: u64,
+        /// How many are taken.
+        max: u64,
+    },
+    /// It cannot be read; why, in the system's words.
+    Unreadable(String),
 }
 
 impl Draft {

@@ -22,6 +22,7 @@ pub(super) fn event(event: &Event) {
         Event::Token(TokenEvent::Stored) => info!("a token was stored"),
         Event::Company(event) => company(event),
         Event::Token(_) => debug!("token"),
+        Event::LookedAt { problem, .. } => debug!(is_good = problem.is_none(), "looked at a file"),
         Event::Stumbled(Stumble::NotSaved { task, reason }) => {
             warn!(task = task.map(|task| task.0), reason, "not saved");
         }
@@ -52,6 +53,7 @@ pub(super) fn effects(effects: &[Effect]) {
                     "submitting"
                 );
             }
+            Effect::Look(_) => debug!("looking at a file"),
             Effect::Host { task, .. } => info!(task = task.0, "hosting a file"),
             Effect::Retrieve(tasks) => debug!(tasks = tasks.len(), "retrieving"),
             Effect::Search { sought, .. } => info!(tasks = sought.len(), "searching"),

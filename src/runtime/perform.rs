@@ -265,6 +265,12 @@ fn begin(world: &World, effect: Effect, news: &UnboundedSender<News>, jobs: &mut
                 .spawn(async move { tell(&news, retrieve(&world, asked).await) });
         }
         Effect::Search { .. } => lists::begin(&world, effect, &news, &mut jobs.all),
+        Effect::Look(path) => {
+            jobs.all.spawn(async move {
+                let problem = world.files_host().look(&world.local(&path)).await.err();
+                let _ = news.send(News::Happened(Event::LookedAt { path, problem }));
+            });
+        }
         Effect::Host { task, path } => {
             let hosting = async move { tell(&news, host(&world, &news, task, &path).await) };
             jobs.hosting.insert(task, jobs.all.spawn(hosting));

@@ -41,18 +41,24 @@ pub fn check(order: &Order, source: &Source) -> Result<(), Refusal> {
         ));
     }
     let length = source.recipe.seconds();
-    let (_, end) = order.section;
+    let (start, end) = order.section;
     for (name, place) in [
         ("continue_at", order.continue_at),
         ("replace_section_end", end),
     ] {
-        if place > length + ROUNDING {
+        if place.is_some_and(|place| place > length + ROUNDING) {
             return Err(Refusal::bad(format!(
                 "{name} is past the end of the song, which is {length:.2} seconds long."
             )));
         }
     }
-    if order.action == Action::Extend && order.continue_at >= longest(&order.model) - 1.0 {
+    if order.action == Action::ReplaceSection && start >= source.place(end) {
+        return Err(Refusal::bad(format!(
+            "replace_section_start is past the end of the song, which is {length:.2} seconds long."
+        )));
+    }
+    let at = source.place(order.continue_at);
+    if order.action == Action::Extend && at >= longest(&order.model) - 1.0 {
         return Err(Refusal::bad(format!(
             "continue_at leaves no room: songs of {} last at most {} seconds.",
             order.model,
@@ -127,7 +133,7 @@ fn lyric(order: &Order, source: &Source) -> String {
         Action::Stems => String::new(),
         Action::SwapInstrumentals => own.clone(),
         Action::Extend => {
-            let kept = lyricist::first_lines(own, source.lines_before(order.continue_at));
+            let kept = lyricist::first_lines(own, source.lines_before_rest(order));
             let new = words_of_rest(order, source);
             let new = if new.is_empty() {
                 lyricist::NO_WORDS
@@ -148,6 +154,15 @@ fn lyric(order: &Order, source: &Source) -> String {
 }
 
 impl Source {
+    /// A moment of it: the end where none is named.
+    fn place(&self, moment: Option<f64>) -> f64 {
+        moment.unwrap_or_else(|| self.recipe.seconds())
+    }
+
+    fn lines_before_rest(&self, order: &Order) -> usize {
+        self.lines_before(self.place(order.continue_at))
+    }
+
     fn lines_before(&self, seconds: f64) -> usize {
         self.recipe.lines_before(samples(seconds))
     }
@@ -160,7 +175,7 @@ fn words_of_rest(order: &Order, source: &Source) -> String {
     }
     order.lyric.clone().unwrap_or_else(|| {
         let own = &source.song.lyric;
-        let left = lyricist::lines_after(own, source.lines_before(order.continue_at));
+        let left = lyricist::lines_after(own, source.lines_before_rest(order));
         if left.is_empty() { own.clone() } else { left }
     })
 }
@@ -263,8 +278,9 @@ impl Edit<'_> {
 
     fn extend(&self) -> Recipe {
         let source = Arc::clone(&self.source.recipe);
-        let at = samples(self.order.continue_at).min(source.samples());
-        let room = longest(&self.order.model) - self.order.continue_at;
+        let seconds = self.source.place(self.order.continue_at);
+        let at = samples(seconds).min(source.samples());
+        let room = longest(&self.order.model) - seconds;
         let limit = self.limit.map_or(room, |limit| limit.min(room));
         let words = words_of_rest(self.order, self.source);
         Recipe::Joined {
@@ -278,7 +294,7 @@ impl Edit<'_> {
     fn replace_section(&self) -> Recipe {
         let source = Arc::clone(&self.source.recipe);
         let (start, end) = self.order.section;
-        let to = samples(end).min(source.samples());
+        let to = samples(self.source.place(end)).min(source.samples());
         let from = samples(start).min(to);
         // In a short section there is no time to wait for the beat.
         let lead = source.to_next_beat(from);

@@ -1,6 +1,7 @@
 //! The fields of a request, read one by one and refused in the API's own words.
 //!
-//! What is not sent and what is null are the same.
+//! What is not sent and what is null are the same; so is `false` for a number, which the provider's own library sends for each
+//! that was left alone.
 
 use serde_json::{Map, Value};
 
@@ -63,7 +64,7 @@ impl Fields {
     /// A number, or None if it was not sent.
     pub fn number(&self, name: &str) -> Result<Option<f64>, Refusal> {
         match self.get(name) {
-            None => Ok(None),
+            None | Some(Value::Bool(false)) => Ok(None),
             Some(value) => {
                 let number = value
                     .as_f64()

@@ -90,10 +90,10 @@ pub struct Order {
     pub cover_strength: f64,
     pub weirdness: f64,
     pub seed: Option<String>,
-    /// Where an extension begins, in seconds.
-    pub continue_at: f64,
-    /// What is replaced, in seconds.
-    pub section: (f64, f64),
+    /// Where an extension begins, in seconds; at the end of the song where nothing is said of it.
+    pub continue_at: Option<f64>,
+    /// What is replaced, in seconds; up to the end of the song where nothing is said of it.
+    pub section: (f64, Option<f64>),
 }
 
 /// What is asked for.
@@ -208,18 +208,10 @@ fn order(fields: &Fields) -> Result<Order, Refusal> {
         cover_strength: fields.strength("cover_strength", (0.2, 1.0), 1.0)?,
         weirdness: fields.strength("weirdness", (0.0, 1.0), 0.5)?,
         seed: fields.seed()?,
-        continue_at: place(fields, "continue_at", action == Action::Extend)?,
+        continue_at: place(fields, "continue_at")?,
         section: (
-            place(
-                fields,
-                "replace_section_start",
-                action == Action::ReplaceSection,
-            )?,
-            place(
-                fields,
-                "replace_section_end",
-                action == Action::ReplaceSection,
-            )?,
+            place(fields, "replace_section_start")?.unwrap_or(0.0),
+            place(fields, "replace_section_end")?,
         ),
     };
     // Seen from some clients and in no document: not used, but of the wrong type all the same.
@@ -237,16 +229,13 @@ fn order(fields: &Fields) -> Result<Order, Refusal> {
     Ok(order)
 }
 
-/// A moment in a song, in seconds; 0 where none is needed.
-fn place(fields: &Fields, name: &str, is_needed: bool) -> Result<f64, Refusal> {
-    match fields.number(name)? {
-        None if is_needed => Err(Refusal::bad(format!("{name} is required."))),
-        None => Ok(0.0),
-        Some(seconds) if seconds < 0.0 => {
-            Err(Refusal::bad(format!("{name} must not be negative.")))
-        }
-        Some(seconds) => Ok(seconds),
+/// A moment in a song, in seconds. No document says that any is needed, and the provider's clients leave them out.
+fn place(fields: &Fields, name: &str) -> Result<Option<f64>, Refusal> {
+    let moment = fields.number(name)?;
+    if moment.is_some_and(|seconds| seconds < 0.0) {
+        return Err(Refusal::bad(format!("{name} must not be negative.")));
     }
+    Ok(moment)
 }
 
 /// Sees that nothing is missing.
@@ -269,12 +258,12 @@ fn complete(order: &Order, is_custom: bool) -> Result<(), Refusal> {
         return Err(Refusal::bad("prompt or lyric is required."));
     }
     let (start, end) = order.section;
-    if order.action == Action::ReplaceSection && start >= end {
+    if order.action == Action::ReplaceSection && end.is_some_and(|end| start >= end) {
         return Err(Refusal::bad(
             "replace_section_start must be before replace_section_end.",
         ));
     }
-    if order.action == Action::Extend && order.continue_at <= 0.0 {
+    if order.action == Action::Extend && order.continue_at.is_some_and(|at| at <= 0.0) {
         return Err(Refusal::bad("continue_at must be greater than 0."));
     }
     Ok(())

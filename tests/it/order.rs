@@ -11,7 +11,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use crate::support::program::{PROGRAM, Server, TOKEN, TOKEN_HEAD, database, end};
-use crate::support::pty::{Home, Pty};
+use crate::support::pty::{Home, Pty, PtyCommand};
 
 /// A call of the program with a token, whose API this is.
 fn fuzzbox(home: &Home, server: &Server, arguments: &[&str]) -> Command {
@@ -235,6 +235,73 @@ fn left_with_ctrl_c_the_order_goes_on_at_the_next_start() {
     let saved = kept(&home);
     assert!(matches!(saved.tasks[0].state, TaskState::Running { .. }));
     assert_eq!(server.orders(), 1);
+}
+
+#[test]
+fn an_equal_order_is_refused_where_nobody_can_be_asked() {
+    let server = Server::quick();
+    let (home, output) = words(&server, "generate --prompt rain");
+    ended(&output, 0);
+    let again = |arguments: &str| {
+        let arguments: Vec<&str> = arguments.split(' ').collect();
+        run(&home, &server, &arguments)
+    };
+    let (out, err) = ended(&again("generate --prompt rain"), 4);
+    assert_eq!(out, "");
+    assert!(err.contains("--again"), "{err}");
+    // How its end is heard of makes it no other order.
+    ended(&again("generate --prompt rain --completion blocking"), 4);
+    assert_eq!((server.orders(), kept(&home).tasks.len()), (1, 1));
+    ended(&again("generate --prompt rain --dry-run"), 0);
+    ended(&again("generate --prompt snow"), 0);
+    ended(&again("generate --prompt rain --again"), 0);
+    assert_eq!((server.orders(), kept(&home).tasks.len()), (3, 3));
+    ended(&again("lyrics --prompt rain"), 0);
+    ended(&again("lyrics --prompt rain"), 4);
+}
+
+#[test]
+fn an_equal_order_is_asked_about_on_a_terminal() {
+    let server = Server::quick();
+    let (home, output) = words(&server, "generate --prompt rain");
+    ended(&output, 0);
+    let arguments = ["generate", "--prompt", "rain", "--no-wait"];
+    for (answer, code, orders) in [("n", 4, 1), ("", 4, 1), ("y", 0, 2)] {
+        let command = PtyCommand::new(PROGRAM, &home)
+            .args(arguments)
+            .env("ACEDATACLOUD_API_BASE_URL", server.url())
+            .env("ACEDATACLOUD_API_TOKEN", TOKEN);
+        let pty = Pty::spawn(&command);
+        pty.wait_for("[y/N]");
+        pty.send(&format!("{answer}\n"));
+        assert_eq!(pty.wait_exit().exit_code(), code, "{answer:?}");
+        assert_eq!(server.orders(), orders, "{answer:?}");
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_brought_in_is_told_before_anything_is_kept() {
+    let server = Server::quick();
+    let (home, output) = words(&server, "upload --file none.mp3");
+    let (out, err) = ended(&output, 2);
+    assert_eq!(out, "");
+    assert!(err.contains("--file names no file that is there"), "{err}");
+    for (name, bytes, told) in [
+        ("empty.mp3", 0, "an empty file"),
+        ("huge.mp3", 200 << 20, "too large"),
+    ] {
+        let file = std::fs::File::create(home.path().join(name)).expect("a file");
+        file.set_len(bytes).expect("a sparse file");
+        let output = run(&home, &server, &["upload", "--file", name, "--demo"]);
+        let (_, err) = ended(&output, 2);
+        assert!(err.contains(told), "{err}");
+    }
+    let (_, err) = ended(&run(&home, &server, &["upload", "--file", "."]), 2);
+    assert!(err.contains("does not name a file"), "{err}");
+    assert_eq!(server.knocks(), 0);
+    for profile in ["fuzzbox", "fuzzbox-demo"] {
+        assert!(!database(&home, profile).exists());
+    }
 }
 
 #[test]

@@ -11,7 +11,11 @@ use crate::app::editor::Editor;
 use crate::app::fuzzy::{Fuzzy, Searched};
 use crate::app::notice::Refusal;
 use crate::app::take::{CopyMenu, Subject};
-use crate::domain::{Choice, MediaKind, Problem, Request, SongId, TaskId};
+use crate::domain::time::after;
+use crate::domain::{Choice, MediaKind, Problem, Request, SongId, TaskId, Timestamp};
+
+/// How long nothing is typed before a path counts as typed, in seconds.
+const SETTLED: f64 = 0.4;
 
 /// Something over the panes.
 #[derive(Debug, Clone, PartialEq)]
@@ -178,6 +182,10 @@ pub struct Prompter {
     pub editor: Editor,
     /// Why it was not taken.
     pub problem: Option<Problem>,
+    /// When the file it names is looked at, unless it is changed before.
+    pub look_at: Option<Timestamp>,
+    /// Whether it is ordered once its file was looked at and found good.
+    pub is_ordering: bool,
 }
 
 /// What a line is typed for.
@@ -213,26 +221,38 @@ impl Overlay {
     }
 
     /// A key for the line being typed into.
-    pub fn on_text(&mut self, key: KeyEvent) {
+    pub fn on_text(&mut self, key: KeyEvent, now: Timestamp) {
         if self.editor_mut().is_some_and(|editor| editor.on_key(key)) {
-            self.retyped();
+            self.retyped(now);
         }
     }
 
     /// A paste into the line being typed into. Returns the bytes left out, or nothing where no text is typed.
-    pub fn on_paste(&mut self, raw: &str) -> Option<usize> {
+    pub fn on_paste(&mut self, raw: &str, now: Timestamp) -> Option<usize> {
         let left_out = self.editor_mut()?.paste(raw);
-        self.retyped();
+        self.retyped(now);
         Some(left_out)
     }
 
     /// Takes in that the line is another.
-    fn retyped(&mut self) {
+    fn retyped(&mut self, now: Timestamp) {
         match self {
             Overlay::Palette(palette) => palette.refresh(),
             Overlay::Source(picker) => picker.refresh(),
-            Overlay::Line(line) => line.problem = None,
+            Overlay::Line(line) => {
+                (line.problem, line.is_ordering) = (None, false);
+                let settled = after(now, SETTLED);
+                line.look_at = (line.purpose == Purpose::Upload).then_some(settled);
+            }
             _ => {}
+        }
+    }
+
+    /// When something is to be done that no event will bring.
+    pub fn next_wake(&self) -> Option<Timestamp> {
+        match self {
+            Overlay::Line(line) => line.look_at,
+            _ => None,
         }
     }
 

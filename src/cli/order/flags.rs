@@ -17,6 +17,7 @@ use crate::domain::{Action, Field, FieldKind};
 pub(super) const DRY_RUN: &str = "dry-run";
 pub(super) const JSON: &str = "json";
 pub(super) const NO_WAIT: &str = "no-wait";
+pub(super) const AGAIN: &str = "again";
 pub(super) const DEMO: &str = "demo";
 pub(super) const TOKEN_FILE: &str = "token-file";
 pub(super) const LYRIC_FILE: &str = "lyric-file";
@@ -204,6 +205,10 @@ fn ordering(command: Command) -> Command {
         .arg(switch(
             NO_WAIT,
             "Leave once the order is taken; a studio fetches the song later",
+        ))
+        .arg(switch(
+            AGAIN,
+            "Order it also where an equal order is in the queue or was made a moment ago",
         ))
         .arg(switch(JSON, "Print the outcome as JSON"))
         .arg(switch(

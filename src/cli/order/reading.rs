@@ -11,6 +11,7 @@ use clap::ArgMatches;
 use super::super::Trouble;
 use super::flags::{self, What};
 use super::words;
+use crate::api::Host;
 use crate::app::settings::Settings;
 use crate::config;
 use crate::domain::recipe::{ACTION_WORD, flag_name};
@@ -63,6 +64,17 @@ impl Order {
     pub(super) fn source(&self) -> Option<SongId> {
         let id = self.draft.source.trim();
         (!id.is_empty()).then(|| SongId(id.to_owned()))
+    }
+
+    /// Says what is wrong with the local file that is to be brought to this host, if one is.
+    pub(super) async fn look(&self, host: &Host) -> Result<(), Trouble> {
+        let Some(file) = &self.upload.file else {
+            return Ok(());
+        };
+        host.look(Path::new(file)).await.map_err(|problem| {
+            let told = words::problem(&Problem::File(problem));
+            Trouble::Usage(anyhow!("--{} {told}: {file}", flags::FILE))
+        })
     }
 
     /// The checked request. `source`: its song, where it is in the library.
@@ -250,13 +262,6 @@ impl Order {
         if let Some(path) = matches.get_one::<PathBuf>(flags::FILE) {
             // Whoever goes on with it may stand elsewhere.
             let path = std::path::absolute(path)?;
-            if !path.is_file() {
-                return wrong(format!(
-                    "--{}: there is no file {}",
-                    flags::FILE,
-                    path.display()
-                ));
-            }
             let Some(path) = path.to_str() else {
                 return wrong(format!(
                     "--{}: the name {} is not text",

@@ -2,7 +2,7 @@
 //!
 //! Invariant: ranges, limits and defaults are not written here; they come from the table of the domain.
 
-use crate::domain::{Action, Field, FieldKind, Problem};
+use crate::domain::{Action, Field, FieldKind, FileProblem, Problem};
 
 /// What a subcommand does.
 pub(super) fn action(action: Action) -> &'static str {
@@ -100,5 +100,19 @@ pub(super) fn problem(problem: &Problem) -> String {
         Problem::LiteralNewline => {
             "has a backslash and an n where a line break is meant; use --lyric-file".to_owned()
         }
+        Problem::File(problem) => file_problem(problem),
+    }
+}
+
+/// What is wrong with a file that is to be brought in.
+fn file_problem(problem: &FileProblem) -> String {
+    match problem {
+        FileProblem::Missing => "names no file that is there".to_owned(),
+        FileProblem::NotAFile => "does not name a file".to_owned(),
+        FileProblem::Empty => "names an empty file".to_owned(),
+        FileProblem::TooLarge { bytes, max } => {
+            format!("names a file that is too large: {bytes} bytes, and the file host takes {max}")
+        }
+        FileProblem::Unreadable(why) => format!("names a file that cannot be read: {why}"),
     }
 }

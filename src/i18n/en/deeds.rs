@@ -18,6 +18,7 @@ pub(super) const DEEDS: Deeds = Deeds {
     take_id: "takes this id",
     line_title,
     line_body,
+    looking: "looking at the file",
     order: "order",
     age,
 };

@@ -2,7 +2,7 @@
 
 use crate::app::command::{Command, LibraryCommand as B, LyricsCommand as L, QueueCommand as Q};
 use crate::app::keymap::Keymap;
-use crate::domain::{Charge, Failure, FailureKind as F, Hold, Problem};
+use crate::domain::{Charge, Failure, FailureKind as F, FileProblem, Hold, Problem};
 use crate::i18n::key;
 
 pub(super) fn failure(failure: &Failure) -> &'static str {
@@ -125,6 +125,22 @@ pub(super) fn problem(problem: &Problem, keys: &Keymap) -> String {
             "\\n stands where a line break is meant: {} turns it into one",
             key(keys, Command::Lyrics(L::BreakLines))
         ),
+        Problem::File(problem) => file_problem(problem),
+    }
+}
+
+/// Of a file that is to be brought in.
+fn file_problem(problem: &FileProblem) -> String {
+    match problem {
+        FileProblem::Missing => "no such file".to_owned(),
+        FileProblem::NotAFile => "not a file".to_owned(),
+        FileProblem::Empty => "an empty file".to_owned(),
+        FileProblem::TooLarge { bytes, max } => format!(
+            "too large: {} MB, and the file host takes {} MB",
+            bytes.div_ceil(1_000_000),
+            max / 1_000_000
+        ),
+        FileProblem::Unreadable(why) => format!("it cannot be read: {why}"),
     }
 }
 

@@ -18,6 +18,7 @@ pub(super) const DEEDS: Deeds = Deeds {
     take_id: "使用这个 ID",
     line_title,
     line_body,
+    looking: "正在查看文件",
     order: "提交",
     age,
 };

@@ -2,7 +2,7 @@
 
 use crate::app::command::{Command, LibraryCommand as B, LyricsCommand as L, QueueCommand as Q};
 use crate::app::keymap::Keymap;
-use crate::domain::{Charge, Failure, FailureKind as F, Hold, Problem};
+use crate::domain::{Charge, Failure, FailureKind as F, FileProblem, Hold, Problem};
 use crate::i18n::key;
 
 pub(super) fn failure(failure: &Failure) -> &'static str {
@@ -115,6 +115,22 @@ pub(super) fn problem(problem: &Problem, keys: &Keymap) -> String {
             "该换行的地方写成了 \\n：按 {} 转成换行",
             key(keys, Command::Lyrics(L::BreakLines))
         ),
+        Problem::File(problem) => file_problem(problem),
+    }
+}
+
+/// Of a file that is to be brought in.
+fn file_problem(problem: &FileProblem) -> String {
+    match problem {
+        FileProblem::Missing => "没有这个文件".to_owned(),
+        FileProblem::NotAFile => "这不是文件".to_owned(),
+        FileProblem::Empty => "文件是空的".to_owned(),
+        FileProblem::TooLarge { bytes, max } => format!(
+            "太大：{} MB，文件主机上限 {} MB",
+            bytes.div_ceil(1_000_000),
+            max / 1_000_000
+        ),
+        FileProblem::Unreadable(why) => format!("无法读取：{why}"),
     }
 }
 

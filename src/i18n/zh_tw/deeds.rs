@@ -18,6 +18,7 @@ pub(super) const DEEDS: Deeds = Deeds {
     take_id: "使用這個 ID",
     line_title,
     line_body,
+    looking: "正在查看檔案",
     order: "送出",
     age,
 };

@@ -2,7 +2,7 @@
 
 use crate::app::command::{Command, LibraryCommand as B, LyricsCommand as L, QueueCommand as Q};
 use crate::app::keymap::Keymap;
-use crate::domain::{Charge, Failure, FailureKind as F, Hold, Problem};
+use crate::domain::{Charge, Failure, FailureKind as F, FileProblem, Hold, Problem};
 use crate::i18n::key;
 
 pub(super) fn failure(failure: &Failure) -> &'static str {
@@ -115,6 +115,22 @@ pub(super) fn problem(problem: &Problem, keys: &Keymap) -> String {
             "該換行的地方寫成了 \\n：按 {} 轉成換行",
             key(keys, Command::Lyrics(L::BreakLines))
         ),
+        Problem::File(problem) => file_problem(problem),
+    }
+}
+
+/// Of a file that is to be brought in.
+fn file_problem(problem: &FileProblem) -> String {
+    match problem {
+        FileProblem::Missing => "沒有這個檔案".to_owned(),
+        FileProblem::NotAFile => "這不是檔案".to_owned(),
+        FileProblem::Empty => "檔案是空的".to_owned(),
+        FileProblem::TooLarge { bytes, max } => format!(
+            "太大：{} MB，檔案主機上限 {} MB",
+            bytes.div_ceil(1_000_000),
+            max / 1_000_000
+        ),
+        FileProblem::Unreadable(why) => format!("無法讀取：{why}"),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use fuzzbox::api::{Client, Host, Secret};
-use fuzzbox::domain::{Failure, FailureKind};
+use fuzzbox::domain::{Failure, FailureKind, FileProblem};
 use fuzzbox::sim::{Scenario, SimConfig, Simulator};
 use tempfile::TempDir;
 use url::Url;
@@ -145,6 +145,45 @@ async fn what_cannot_be_sent_is_not_begun() {
         assert_eq!(failure.kind, kind, "{failure:?}");
         assert!(!failure.message.is_empty());
     }
+    assert!(server.seen().is_empty(), "nothing was sent");
+}
+
+#[tokio::test]
+async fn a_file_is_looked_at_without_being_sent() {
+    let server = Canned::start([]).await;
+    let desk = Desk::new();
+    let mut url = server.url();
+    url.set_path("/files/upload");
+    let host = Host {
+        url,
+        token: None,
+        is_kin: true,
+    };
+    let large = desk.file("large.wav", b"x");
+    let file = std::fs::File::options()
+        .write(true)
+        .open(&large)
+        .expect("a file");
+    let (bytes, max) = (30 << 20, 25 << 20);
+    file.set_len(bytes).expect("a sparse file");
+    let good = desk.file("a.mp3", b"x");
+    let within = good.join("b.mp3");
+    assert_eq!(host.look(&good).await, Ok(()));
+    for (path, problem) in [
+        (desk.folder.path().join("none.mp3"), FileProblem::Missing),
+        (within, FileProblem::Missing),
+        (desk.folder.path().to_owned(), FileProblem::NotAFile),
+        (desk.file("empty.mp3", b""), FileProblem::Empty),
+        (large, FileProblem::TooLarge { bytes, max }),
+    ] {
+        assert_eq!(host.look(&path).await, Err(problem), "{}", path.display());
+    }
+    let endless = PathBuf::from("/".to_owned() + &"x".repeat(300));
+    let unreadable = host.look(&endless).await;
+    assert!(
+        matches!(&unreadable, Err(FileProblem::Unreadable(why)) if !why.is_empty()),
+        "{unreadable:?}"
+    );
     assert!(server.seen().is_empty(), "nothing was sent");
 }
 

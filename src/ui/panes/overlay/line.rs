@@ -26,6 +26,8 @@ pub(super) fn draw(skin: &Skin, prompter: &Prompter, frame: &mut Frame) {
     if let Some(problem) = &prompter.problem {
         let problem = (skin.strings.problem)(problem, skin.keymap);
         rows.extend(wrapped(&format!("✗ {problem}"), room, Role::Error));
+    } else if prompter.is_ordering {
+        rows.push(vec![(format!("… {}", words.looking), Role::Muted)]);
     }
     rows.push(Vec::new());
     let key = |command| (skin.key(Command::Text(command)), Role::Accent);
