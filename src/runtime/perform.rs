@@ -295,15 +295,7 @@ fn begin(world: &World, effect: Effect, news: &UnboundedSender<News>, jobs: &mut
                 let _ = news.send(News::Happened(Event::Song(event)));
             });
         }
-        Effect::Serve(Some(served)) => {
-            let listening = world.open_listening();
-            jobs.all.spawn(async move {
-                if let Some(event) = serve::song(&world, listening, served).await {
-                    let _ = news.send(News::Happened(Event::Serving(event)));
-                }
-            });
-        }
-        Effect::Serve(None) => world.end_listening(),
+        Effect::Serve(served) => serve::begin(&world, served, &news, &mut jobs.all),
         Effect::ReadLibrary => {
             jobs.all
                 .spawn(async move { lists::read(&world, &news).await });

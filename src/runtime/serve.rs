@@ -6,14 +6,37 @@
 use std::io;
 use std::sync::Arc;
 
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::JoinSet;
+
+use super::perform::News;
 use super::world::World;
 use crate::app::effect::Served;
-use crate::app::event::ServingEvent;
+use crate::app::event::{Event, ServingEvent};
 use crate::domain::{Link, Playable};
 use crate::listen::{Listening, Offer, Source};
 
-/// Serves one more song. `None`: nothing is served any more.
-pub(super) async fn song(
+/// Serves one more song; `None`: none at all from now on.
+pub(super) fn begin(
+    world: &World,
+    served: Option<Served>,
+    news: &UnboundedSender<News>,
+    jobs: &mut JoinSet<()>,
+) {
+    let Some(served) = served else {
+        return world.end_listening();
+    };
+    let (world, news) = (world.clone(), news.clone());
+    let listening = world.open_listening();
+    jobs.spawn(async move {
+        if let Some(event) = song(&world, listening, served).await {
+            let _ = news.send(News::Happened(Event::Serving(event)));
+        }
+    });
+}
+
+/// `None`: nothing is served any more.
+async fn song(
     world: &World,
     listening: io::Result<Arc<Listening>>,
     served: Served,
