@@ -137,7 +137,6 @@ const MISTAKES: &[(&[&str], &str)] = &[
         &["upload", "--audio-url", "ftp://x/y"],
         "--audio-url is not an address",
     ),
-    (&["upload", "--file", "nowhere.mp3"], "nowhere.mp3"),
 ];
 
 #[test]
