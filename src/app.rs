@@ -409,6 +409,7 @@ impl App {
                 self.songs_keeper.changed(after(self.now, KEPT_AGAIN));
                 self.notify(Notice::NotSaved(reason));
             }
+            Stumble::NotSuspended => self.notify(Notice::NotSuspended),
             Stumble::NotCopied(reason) => self.notify(Notice::NotCopied(reason)),
             Stumble::Broke(what) => self.notify(Notice::Broke(what)),
         }

@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::app::App;
 use crate::app::effect::Effect;
-use crate::app::event::{Event, Input};
+use crate::app::event::{Event, Input, Stumble};
 use crate::domain::Timestamp;
 
 mod canvas;
@@ -313,6 +313,9 @@ impl<F: Face> Sitting<'_, F> {
     }
 
     fn suspend(&mut self) {
+        if !self.face.can_suspend() {
+            return self.take(Event::Stumbled(Stumble::NotSuspended));
+        }
         if let Some(effect) = self.studio.app.pause_for_suspend() {
             self.studio.world.perform_now(effect);
         }
@@ -326,7 +329,7 @@ impl<F: Face> Sitting<'_, F> {
     fn copy(&mut self, text: &str) {
         if let Err(error) = self.face.copy(text) {
             let reason = error.to_string();
-            let stumble = crate::app::event::Stumble::NotCopied(reason);
+            let stumble = Stumble::NotCopied(reason);
             self.take(Event::Stumbled(stumble));
         }
     }

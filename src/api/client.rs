@@ -105,8 +105,7 @@ impl Client {
 
     /// Sends an order. One for a song is answered at once with a task id, the others when they are done.
     ///
-    /// A failure of a kind that [`may_resend`](crate::domain::FailureKind::may_resend) is known not to have been taken;
-    /// `Unknown` may have been.
+    /// A failure of any kind but `Unknown` is known not to have been taken.
     pub async fn submit(&self, token: &Secret, request: &Request) -> Result<Accepted, Failure> {
         let endpoint = request.endpoint();
         let patience = self.line.patience;

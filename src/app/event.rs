@@ -334,6 +334,8 @@ pub enum Stumble {
     },
     /// Nothing could be copied to the clipboard; why, in a line.
     NotCopied(String),
+    /// We were not stopped on Ctrl-Z: nobody is there to continue us.
+    NotSuspended,
     /// A job ended in a panic; which, in a word or two.
     Broke(String),
 }

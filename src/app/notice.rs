@@ -40,6 +40,8 @@ pub enum Notice {
     Copied(Copied),
     /// Copying failed; why.
     NotCopied(String),
+    /// Nobody is there to continue us, so we do not stop.
+    NotSuspended,
     /// Only the newest songs could be read; why.
     LibraryNotRead(String),
     /// Something could not be kept; why.
@@ -294,6 +296,7 @@ impl Notice {
             | Notice::Flow(Told::Paused(true))
             | Notice::DraftRefused(_)
             | Notice::NotCopied(_)
+            | Notice::NotSuspended
             | Notice::WebhookNotOpened(_)
             | Notice::LibraryNotRead(_) => Tone::Warning,
             Notice::TaskFailed(..)

@@ -2,7 +2,7 @@
 //!
 //! Invariant: nothing is ordered by it, and what is broken off goes on with the next studio or import.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use anyhow::anyhow;
@@ -97,7 +97,8 @@ struct Teller {
 
 impl Teller {
     fn say(&mut self, words: String) {
-        if words != self.told {
+        // The result is told on stdout: progress is for people who watch.
+        if words != self.told && io::stderr().is_terminal() {
             // A side that nobody listens to is no reason to stop.
             let _ = writeln!(io::stderr(), "fuzzbox: {words}");
             self.told = words;

@@ -105,16 +105,4 @@ impl FailureKind {
             _ => Charge::No,
         }
     }
-
-    /// Whether an order that met this is known not to have been taken, and may be sent again without asking.
-    pub fn may_resend(self) -> bool {
-        matches!(
-            self,
-            FailureKind::Unreachable
-                | FailureKind::RateLimited
-                | FailureKind::NoToken
-                | FailureKind::BadToken
-                | FailureKind::NoCredit
-        )
-    }
 }

@@ -333,12 +333,11 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         Notice::LibraryNotRead(why) => format!(
             "Only your newest songs could be read: {why} The others are safe on the disk; start again to see them"
         ),
+        Notice::NotSuspended => "Not stopped: no shell is there to bring fuzzbox back".to_owned(),
         Notice::NotCopied(why) => format!("Nothing was copied: {why}"),
-        Notice::NotSaved(why) => {
-            format!(
-                "Could not be kept on disk. What is not kept is not sent, and goes on by itself once there is room. {why}"
-            )
-        }
+        Notice::NotSaved(why) => format!(
+            "Could not be kept on disk. What is not kept is not sent, and goes on by itself once there is room. {why}"
+        ),
         Notice::NotPlayed(title, why) => format!("{} cannot be played: {why}", name(title)),
         Notice::NotFetched(title, failure) => not_fetched(&name(title), failure, keys),
         Notice::FormFilled(title) => format!("The form is filled from {}", name(title)),

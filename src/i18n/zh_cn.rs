@@ -328,6 +328,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         Notice::LibraryNotRead(why) => {
             format!("只读到最新的歌曲：{why} 其余的仍在磁盘上；重新启动即可看到")
         }
+        Notice::NotSuspended => "没有挂起：这里没有 shell 能让 fuzzbox 回来".to_owned(),
         Notice::NotCopied(why) => format!("无法复制：{why}"),
         Notice::NotSaved(why) => {
             format!("无法写入磁盘。没有存好的任务不会提交，有空间后会自动继续。{why}")

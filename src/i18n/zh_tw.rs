@@ -320,6 +320,7 @@ fn notice(notice: &Notice, keys: &Keymap) -> String {
         Notice::LibraryNotRead(why) => {
             format!("只讀到最新的歌曲：{why} 其餘的仍在磁碟上；重新啟動即可看到")
         }
+        Notice::NotSuspended => "沒有暫停：這裡沒有 shell 能讓 fuzzbox 回來".to_owned(),
         Notice::NotCopied(why) => format!("無法複製：{why}"),
         Notice::NotSaved(why) => {
             format!("無法寫入磁碟。沒有存好的任務不會送出，有空間後會自動繼續。{why}")

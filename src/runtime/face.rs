@@ -33,6 +33,11 @@ pub trait Face {
     /// Puts text on the clipboard.
     fn copy(&mut self, text: &str) -> io::Result<()>;
 
+    /// Whether someone is there to continue us, once stopped.
+    fn can_suspend(&self) -> bool {
+        true
+    }
+
     /// Stops like any program on Ctrl-Z, until continued.
     fn suspend(&mut self) -> io::Result<()>;
 }
@@ -56,6 +61,10 @@ impl Face for Screen {
 
     fn copy(&mut self, text: &str) -> io::Result<()> {
         Screen::copy(self, text)
+    }
+
+    fn can_suspend(&self) -> bool {
+        Screen::can_suspend(self)
     }
 
     fn suspend(&mut self) -> io::Result<()> {

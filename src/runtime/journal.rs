@@ -30,6 +30,7 @@ pub(super) fn event(event: &Event) {
             warn!(songs = songs.len(), reason, "not saved");
         }
         Event::Stumbled(Stumble::NotCopied(reason)) => warn!(reason, "not copied"),
+        Event::Stumbled(Stumble::NotSuspended) => warn!("not suspended"),
         Event::Stumbled(Stumble::Broke(what)) => warn!(what, "broke"),
         Event::Webhook(WebhookEvent::Opened(at)) => info!(at, "webhook opened"),
         Event::Webhook(WebhookEvent::NotOpened(reason)) => warn!(reason, "webhook not opened"),

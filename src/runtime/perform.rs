@@ -266,10 +266,7 @@ fn begin(world: &World, effect: Effect, news: &UnboundedSender<News>, jobs: &mut
         }
         Effect::Search { .. } => lists::begin(&world, effect, &news, &mut jobs.all),
         Effect::Look(path) => {
-            jobs.all.spawn(async move {
-                let problem = world.files_host().look(&world.local(&path)).await.err();
-                let _ = news.send(News::Happened(Event::LookedAt { path, problem }));
-            });
+            jobs.all.spawn(look(world, news, path));
         }
         Effect::Host { task, path } => {
             let hosting = async move { tell(&news, host(&world, &news, task, &path).await) };
@@ -356,6 +353,12 @@ async fn retrieve(world: &World, asked: Vec<ApiTaskId>) -> TaskEvent {
         }
         Err(failure) => TaskEvent::NotRetrieved { asked, failure },
     }
+}
+
+/// Looks whether a local file can be brought to the file host.
+async fn look(world: World, news: UnboundedSender<News>, path: String) {
+    let problem = world.files_host().look(&world.local(&path)).await.err();
+    let _ = news.send(News::Happened(Event::LookedAt { path, problem }));
 }
 
 /// Brings a local file to the file host.

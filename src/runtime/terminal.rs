@@ -117,12 +117,14 @@ impl Screen {
         )
     }
 
+    /// Whether there is a terminal to give back, and someone to continue us.
+    pub fn can_suspend(&self) -> bool {
+        self.tty.is_some() && can_stop()
+    }
+
     /// Gives the terminal back, stops until continued, and takes it over again.
     pub fn suspend(&mut self) -> io::Result<()> {
         let Some(tty) = self.tty else { return Ok(()) };
-        if !can_stop() {
-            return Ok(());
-        }
         give_back();
         stop()?;
         tty.take()?;

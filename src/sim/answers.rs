@@ -27,14 +27,14 @@ pub struct Song {
     pub model: String,
     /// RFC 3339 with microseconds.
     pub created_at: String,
-    /// True if its state is told in Chinese.
+    /// True if its state was recorded in Chinese.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_translated: bool,
 }
 
 impl Song {
-    /// The finished song, with its files under `base`.
-    pub fn finished(&self, base: &str, seconds: f64) -> Value {
+    /// The finished song, with its files under `base`; its state as it was recorded, or in English.
+    pub fn finished(&self, base: &str, seconds: f64, as_recorded: bool) -> Value {
         json!({
             "id": self.id,
             "title": self.title,
@@ -49,7 +49,7 @@ impl Song {
             "created_at": self.created_at,
             "model": self.model,
             "progress": "100%",
-            "state": if self.is_translated { "成功" } else { "succeeded" },
+            "state": if self.is_translated && as_recorded { "成功" } else { "succeeded" },
             "duration": seconds.to_string(),
         })
     }

@@ -8,6 +8,7 @@
 //!                           # thousands of songs; not to listen to
 //! lyrics_answer = "spec"    # title, text and status instead of the guide's title and lyrics
 //! wav_answer = "object"     # data.file_url instead of data[0].file_url
+//! translated_states = true  # covers and extensions are 成功, as in the guide, where other clients know "succeeded" alone
 //! platform_tokens = true    # /api/v1/files/ lets only tokens in that begin with "platform-"
 //! upload_max_bytes = 1000   # instead of 100 MB there and 25 MB at /files/upload
 //!
@@ -61,6 +62,8 @@ pub struct Scenario {
     #[serde(default)]
     wav_answer: WavAnswer,
     #[serde(default)]
+    translated_states: bool,
+    #[serde(default)]
     pub(super) platform_tokens: bool,
     pub(super) upload_max_bytes: Option<usize>,
     #[serde(default)]
@@ -83,13 +86,15 @@ enum WavAnswer {
     Object,
 }
 
-/// Which of the documented forms answers have; the default is what the guide shows.
+/// Which of the documented forms answers have; the default is what the guide shows, its translated words aside.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Shapes {
     /// Words as the specification has them.
     pub is_spec_lyrics: bool,
     /// A wave file without a list around it.
     pub is_object_wav: bool,
+    /// States in Chinese, where one was recorded.
+    pub is_translated: bool,
 }
 
 /// Where a rule watches.
@@ -277,6 +282,7 @@ impl Scenario {
         Shapes {
             is_spec_lyrics: self.lyrics_answer == LyricsAnswer::Spec,
             is_object_wav: self.wav_answer == WavAnswer::Object,
+            is_translated: self.translated_states,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod actions;
 mod archives;
+mod clients;
 mod edits;
 mod errors;
 mod files;

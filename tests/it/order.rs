@@ -381,8 +381,9 @@ fn the_accounts_earlier_songs_come_into_another_library() {
         ended(&run(&first, &server, &["generate", "--prompt", prompt]), 0);
     }
     let home = Home::new();
-    let (out, _) = ended(&run(&home, &server, &["import"]), 0);
+    let (out, err) = ended(&run(&home, &server, &["import"]), 0);
     assert!(out.starts_with("2 looked at, 2 new"), "{out}");
+    assert_eq!(err, "", "nobody watches, and the result is told once");
     let saved = kept(&home);
     assert_eq!(saved.songs.len(), 2);
     assert!(saved.songs.iter().all(|song| song.audio.file.is_some()));

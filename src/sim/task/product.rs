@@ -122,7 +122,7 @@ impl Product {
     pub fn data(&self, entry: &Entry, base: &str, seconds: f64) -> Value {
         let song = &entry.song;
         match self.good {
-            Good::Song => json!([song.finished(base, seconds)]),
+            Good::Song => json!([song.finished(base, seconds, self.shapes.is_translated)]),
             Good::Stems => json!([song.stems(base)]),
             Good::Words => song.words(self.shapes.is_spec_lyrics),
             Good::Upload => {

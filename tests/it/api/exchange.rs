@@ -236,7 +236,7 @@ async fn a_pause_asked_for_is_kept() {
     let headers = [("retry-after", "7")];
     let failure = failure_of(canned::answer(429, &headers, "")).await;
     assert_eq!(failure.retry_after, Some(SignedDuration::from_secs(7)));
-    assert!(failure.kind.may_resend());
+    assert_eq!(failure.kind, FailureKind::RateLimited);
 }
 
 #[tokio::test]

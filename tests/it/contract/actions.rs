@@ -171,6 +171,25 @@ async fn a_scenario_chooses_the_other_documented_form() {
 }
 
 #[tokio::test]
+async fn a_scenario_tells_states_as_the_guide_has_them() {
+    for (rules, states) in [
+        ("", ["succeeded", "succeeded"]),
+        ("translated_states = true", ["成功", "succeeded"]),
+    ] {
+        let api = Api::instant(2.0, rules).await;
+        let source = source(&api).await;
+        let made = ["extend", "variation"].map(|action| api.edit(action, &source, json!({})));
+        for (song, state) in futures_util::future::join_all(made)
+            .await
+            .iter()
+            .zip(states)
+        {
+            assert_eq!(song["state"], state);
+        }
+    }
+}
+
+#[tokio::test]
 async fn answers_say_what_was_made_of_what() {
     let api = Api::instant(12.0, "").await;
     let lyric = "[Intro]\nOne little line here\nTwo little lines there\n[Chorus]\nThree big lines\nFour big lines";

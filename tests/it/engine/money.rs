@@ -341,7 +341,15 @@ impl World {
             10 => K::Forbidden,
             _ => K::Unreachable,
         };
-        if kind.may_resend() {
+        // Known not to have been taken, and not the end of it: it may go out again without anybody being asked.
+        let passes = [
+            K::Unreachable,
+            K::RateLimited,
+            K::NoToken,
+            K::BadToken,
+            K::NoCredit,
+        ];
+        if passes.contains(&kind) {
             self.may_send.insert(task, true);
         }
         Some(TaskEvent::NotAccepted {
