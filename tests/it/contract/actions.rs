@@ -64,7 +64,7 @@ fn assert_values(action: &str, request: &Value, source: &Value, answer: &Value) 
 
 #[tokio::test]
 async fn each_action_answers_as_recorded() {
-    let api = Api::instant(4.0, "").await;
+    let api = Api::instant(4.0, "translated_states = true").await;
     let source = source(&api).await;
     for action in ACTIONS {
         let request = request(action, &source);

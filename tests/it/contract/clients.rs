@@ -49,7 +49,9 @@ fn of_the_agent(action: &str, id: &Value) -> Value {
 #[tokio::test]
 async fn every_order_of_other_clients_is_taken() {
     let api = Api::instant(2.0, "").await;
-    let song = api.song(of_the_library("generate", &Value::Null)).await;
+    let mut first = of_the_library("generate", &Value::Null);
+    first["prompt"] = json!("rain");
+    let song = api.song(first).await;
     api.song(json!({ "prompt": "rain", "model": "FUZZ-2.0", "lyric": "" }))
         .await;
     api.song(json!({ "prompt": "rain", "model": "FUZZ-2.0", "instrumental": false, "callback_url": null, "async": false }))
