@@ -48,7 +48,7 @@ Exit codes of an order:
   1    failed; the message says whether it was charged
   2    used wrongly; nothing was kept or sent
   3    in doubt, or held for a token, credit, disk or the cap of the day: the studio asks what to do
-  4    not ordered, since an equal order is in the queue or was made a moment ago (--again orders it all the same)
+  4    not ordered: an equal order is in the queue or was just made (--again orders it anyway)
   130  left with Ctrl-C: the order is kept, and the next studio goes on with it";
 
 #[derive(Debug, Subcommand)]
