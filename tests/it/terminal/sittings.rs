@@ -185,6 +185,16 @@ fn ctrl_z_stops_and_fg_goes_on() {
 }
 
 #[test]
+fn ctrl_z_without_a_shell_says_why_nothing_stops() {
+    let home = Home::new();
+    let pty = open_demo(&home);
+    pty.key("ctrl-z");
+    pty.wait_for("Not stopped: no shell");
+    write_prompt(&pty, "it goes on");
+    quit(&pty);
+}
+
+#[test]
 fn a_storm_of_sizes_ends_in_a_whole_screen() {
     let home = Home::new();
     let pty = open_demo(&home);
