@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, FileControl, OpenFlags, TransactionBehavior};
 
 use super::{PATIENCE, StoreError, load, schema};
 use crate::domain::Saved;
@@ -36,7 +36,8 @@ pub(super) fn open(path: &Path) -> Result<(Connection, Saved), StoreError> {
     if !fresh {
         look(path)?;
     }
-    let pending = fs::metadata(log_of(path)).is_ok_and(|log| log.len() > 0);
+    let log = fs::metadata(log_of(path)).ok();
+    let pending = log.as_ref().is_some_and(|log| log.len() > 0);
     let sqlite = |error: rusqlite::Error| StoreError::from_sqlite(path, &error);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags).map_err(sqlite)?;
@@ -44,6 +45,9 @@ pub(super) fn open(path: &Path) -> Result<(Connection, Saved), StoreError> {
     connection
         .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, pending)
         .map_err(sqlite)?;
+    if log.is_some() {
+        persist_log(&connection).map_err(sqlite)?;
+    }
     connection.busy_timeout(PATIENCE).map_err(sqlite)?;
     let (version, tables) = seen_at_once(&mut connection).map_err(sqlite)?;
     judge(path, version, tables)?;
@@ -208,6 +212,22 @@ fn make_file(path: &Path) -> io::Result<bool> {
         }
         Err(error) => Err(error),
     }
+}
+
+/// Has the last program to close empty the files of the write-ahead log rather than delete them. The limit is set here
+/// and not at the opening, since a log that keeps its size is written faster.
+pub(super) fn empty_log_at_close(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch("PRAGMA journal_size_limit = 0")?;
+    persist_log(connection)
+}
+
+/// Leaves the files of the write-ahead log where they are.
+fn persist_log(connection: &Connection) -> rusqlite::Result<()> {
+    let mut persist = 1;
+    connection.file_control(
+        Some(rusqlite::MAIN_DB),
+        FileControl::PersistWal(&mut persist),
+    )
 }
 
 /// The write-ahead log of a database.
