@@ -205,6 +205,9 @@ impl Drop for Store {
 
 /// The life of the thread: everything that waits goes into one transaction, until it is told to close.
 fn work(mut connection: Connection, inbox: &mpsc::Receiver<Job>, path: &Path) {
+    if let Err(error) = open::widen_cache(&connection) {
+        tracing::debug!(%error, "the page cache stays small");
+    }
     let mut closing = None;
     while closing.is_none()
         && let Ok(first) = inbox.recv()

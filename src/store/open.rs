@@ -17,8 +17,10 @@ use crate::domain::Saved;
 
 /// What a database of ours carries in its header: "FUZB".
 pub(super) const APPLICATION_ID: i64 = 0x4655_5a42;
-/// A small page cache: everything is read once, and fresh memory costs more than reading a page again.
-const CACHE: &str = "PRAGMA cache_size = -512;";
+/// A start reads everything once, and fresh memory costs more than reading a page again.
+const CACHE: &str = "PRAGMA cache_size = -100;";
+/// For the work after the start: a song or task and all that changes with it.
+const WORKING_CACHE: &str = "PRAGMA cache_size = -512;";
 /// Before the first page is written. Lyrics fill pages of 4 KiB badly.
 const PAGES: &str = "PRAGMA page_size = 16384;";
 /// `fullfsync` matters on macOS, where a plain fsync leaves data in the drive's cache. The log is folded in after
@@ -58,7 +60,7 @@ pub(super) fn open(path: &Path) -> Result<(Connection, Saved), StoreError> {
             detail,
         });
     }
-    let saved = settle_in(&mut connection, tables).map_err(sqlite)?;
+    let saved = settle_in(&mut connection, version, tables).map_err(sqlite)?;
     connection
         .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)
         .map_err(sqlite)?;
@@ -79,19 +81,24 @@ fn seen_at_once(connection: &mut Connection) -> rusqlite::Result<(schema::Versio
 pub(super) fn in_memory() -> Result<(Connection, Saved), StoreError> {
     let sqlite = |error: rusqlite::Error| StoreError::from_sqlite(Path::new(":memory:"), &error);
     let mut connection = Connection::open_in_memory().map_err(sqlite)?;
-    let saved = migrate_and_load(&mut connection).map_err(sqlite)?;
+    let version = schema::version(&connection).map_err(sqlite)?;
+    let saved = migrate_and_load(&mut connection, version).map_err(sqlite)?;
     Ok((connection, saved))
 }
 
 /// Sets how we write, brings the schema up to date and reads everything.
-fn settle_in(connection: &mut Connection, tables: bool) -> rusqlite::Result<Saved> {
+fn settle_in(
+    connection: &mut Connection,
+    version: schema::Version,
+    tables: bool,
+) -> rusqlite::Result<Saved> {
     connection.execute_batch(CACHE)?;
     connection.execute_batch(DURABLE)?;
     if !tables {
         connection.execute_batch(PAGES)?;
         write_ahead(connection)?;
     }
-    let saved = migrate_and_load(connection)?;
+    let saved = migrate_and_load(connection, version)?;
     if tables {
         write_ahead(connection)?;
     }
@@ -99,8 +106,11 @@ fn settle_in(connection: &mut Connection, tables: bool) -> rusqlite::Result<Save
 }
 
 /// Nothing of a migration stays unless all could be read.
-fn migrate_and_load(connection: &mut Connection) -> rusqlite::Result<Saved> {
-    let is_current = schema::version(connection)?.user_version == schema::known();
+fn migrate_and_load(
+    connection: &mut Connection,
+    found: schema::Version,
+) -> rusqlite::Result<Saved> {
+    let is_current = found.user_version == schema::known();
     let behavior = if is_current {
         TransactionBehavior::Deferred
     } else {
@@ -212,6 +222,11 @@ fn make_file(path: &Path) -> io::Result<bool> {
         }
         Err(error) => Err(error),
     }
+}
+
+/// Makes room for what is written and read after the start.
+pub(super) fn widen_cache(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(WORKING_CACHE)
 }
 
 /// Has the last program to close empty the files of the write-ahead log rather than delete them. The limit is set here
