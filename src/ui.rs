@@ -86,7 +86,7 @@ pub fn target(app: &App, size: (u16, u16), column: u16, row: u16) -> Option<Targ
     let row = match pane {
         _ if !inside => None,
         PaneId::Compose => panes::compose::target(app, &skin, place.inner(), at),
-        PaneId::Lyrics => None,
+        PaneId::Lyrics => panes::lyrics::target(app, &skin, place.inner(), at),
         PaneId::Queue => panes::queue::target(app, &skin, place.inner(), at),
         PaneId::Library => panes::library::target(app, place.inner(), at),
     };

@@ -74,6 +74,14 @@ impl Editor {
         self.area.cursor()
     }
 
+    /// Puts the cursor there, or as near as the text allows.
+    pub fn put_cursor(&mut self, (line, column): (usize, usize)) {
+        let saturated = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+        self.area
+            .move_cursor(CursorMove::Jump(saturated(line), saturated(column)));
+        self.step_out_of_grapheme();
+    }
+
     /// Whether there is no text.
     pub fn is_empty(&self) -> bool {
         self.area.is_empty()

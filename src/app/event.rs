@@ -84,6 +84,13 @@ pub enum Target {
     Pane(PaneId),
     /// A field of the form.
     ComposeField(Field),
+    /// A place in the lyrics: a line, and how many characters (Unicode scalars) of it stand before the place.
+    LyricsText {
+        /// Counted from the first line.
+        line: usize,
+        /// At most the length of the line.
+        column: usize,
+    },
     /// A row of the queue, counted from its first.
     QueueRow(usize),
     /// A row of the library, counted from its first.

@@ -133,7 +133,9 @@ impl App {
             })),
             Target::QueueRow(_) | Target::Pane(PaneId::Queue) => self.queue.on_motion(motion),
             Target::LibraryRow(_) | Target::Pane(PaneId::Library) => self.library.on_motion(motion),
-            Target::Pane(PaneId::Lyrics) => self.lyrics.on_motion(motion),
+            Target::LyricsText { .. } | Target::Pane(PaneId::Lyrics) => {
+                self.lyrics.on_motion(motion);
+            }
             _ => {}
         }
     }
@@ -178,6 +180,13 @@ impl App {
                 self.compose.select(field);
                 if again {
                     self.obey(Command::Compose(super::command::ComposeCommand::Edit));
+                }
+            }
+            Target::LyricsText { line, column } => {
+                let again = self.focus == PaneId::Lyrics;
+                self.set_focus(PaneId::Lyrics);
+                if self.lyrics.put_cursor((line, column)) && again {
+                    self.obey(Command::Lyrics(super::command::LyricsCommand::Edit));
                 }
             }
             Target::QueueRow(row) => {

@@ -163,6 +163,10 @@ fn happen(bench: &mut Bench, happening: Happening) {
                 1 => Target::QueueRow(row),
                 2 => Target::LibraryRow(row),
                 3 => Target::PaletteRow(row),
+                4 => Target::LyricsText {
+                    line: row,
+                    column: 2 * row,
+                },
                 _ => Target::Waveform(row as f64 / 8.0),
             };
             let gesture = [

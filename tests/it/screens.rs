@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use fuzzbox::app::App;
 use fuzzbox::app::command::Command;
-use fuzzbox::app::event::{Event, Input, ServingEvent, SongEvent, Target, TokenEvent};
+use fuzzbox::app::event::{Event, Gesture, Input, ServingEvent, SongEvent, Target, TokenEvent};
 use fuzzbox::app::notice::{Arrival, Copied, Ear, Notice, Refusal};
 use fuzzbox::app::panes::PaneId;
 use fuzzbox::app::panes::overlay::{Overlay, Question};
@@ -577,6 +577,64 @@ fn keys_in_phrases_are_those_of_the_key_map() {
     assert!(!text.contains("^g"), "{text}");
     let help = shoot(&with(app, "?"), 120, 100).text();
     assert!(help.contains("F5              Submit the draft"), "{help}");
+}
+
+/// For every cell of the lyrics: a click there puts the cursor into that cell, or before the wide character that covers
+/// it, or at the end of a row that ends earlier.
+#[test]
+fn a_click_in_the_lyrics_puts_the_cursor_there() {
+    let lyric = "[Verse]\n在陽光下醒來的那個早晨，窗外的鳥兒唱著歌，我想起了你說過的每一句話，都還在心裡\n\
+                 Woke up with the sun in my eyes and the radio on, a long line that goes over the edge of the pane\n\n👨‍👩‍👧‍👦 ok";
+    let draft = Draft {
+        lyric: lyric.to_owned(),
+        custom: true,
+        ..Draft::default()
+    };
+    let saved = Saved {
+        draft,
+        ..Saved::default()
+    };
+    let app = with(studio(saved, Settings::default()), "2");
+    for size in [(80, 24), (120, 36), (200, 60)] {
+        let mut on_text = 0;
+        for (x, y) in (0..size.0).flat_map(|x| (0..size.1).map(move |y| (x, y))) {
+            let Some(target @ Target::LyricsText { .. }) = ui::target(&app, size, x, y) else {
+                continue;
+            };
+            let mut app = app.clone();
+            let click = Input::Pointed {
+                target,
+                gesture: Gesture::Click,
+            };
+            app.update(Event::Input(click.clone()), now());
+            // Again at the same place: type.
+            if !app.lyrics.is_editing() {
+                app.update(Event::Input(click), now());
+            }
+            assert!(app.lyrics.is_editing(), "{size:?} {x} {y}");
+            let screen = shoot(&app, size.0, size.1);
+            let (at_x, at_y) = screen.cursor.expect("it types");
+            assert!(at_y <= y, "{size:?}: {x} {y} became {at_x} {at_y}");
+            let rest: String = (at_x..x + 1)
+                .map(|x| screen.buffer[(x, y)].symbol())
+                .collect();
+            if at_y < y {
+                assert!(rest.trim().is_empty(), "{rest:?} is below the text");
+            } else if at_x < x {
+                // Half of what is wide, or nothing, or the last letter of a row that goes on.
+                let seen = rest.trim();
+                assert!(
+                    seen.chars().count() <= 1 || seen.contains('👨'),
+                    "{size:?}: {x} {y} became {at_x} {at_y}, before {seen:?}"
+                );
+                on_text += 1;
+            } else {
+                assert!(at_x == x || x < at_x + 2, "{size:?}: {x} {y} became {at_x}");
+                on_text += 1;
+            }
+        }
+        assert!(on_text > 100, "{on_text}");
+    }
 }
 
 #[test]

@@ -109,6 +109,13 @@ impl Lyrics {
         self.editor.on_key(KeyEvent::new(code, modifiers));
     }
 
+    /// Puts the cursor at a place that was clicked. Tells whether it stood there.
+    pub fn put_cursor(&mut self, place: (usize, usize)) -> bool {
+        let stood = self.editor.cursor();
+        self.editor.put_cursor(place);
+        self.editor.cursor() == stood
+    }
+
     /// A key for the text. Tells whether it changed.
     pub fn on_text(&mut self, key: KeyEvent) -> bool {
         let changed = self.editor.on_key(key);

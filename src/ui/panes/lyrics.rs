@@ -5,10 +5,13 @@
 use std::ops::Range;
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
+use unicode_segmentation::UnicodeSegmentation;
 
 use crate::app::App;
 use crate::app::command::Command;
+use crate::app::editor::Editor;
+use crate::app::event::Target;
 use crate::app::panes::PaneId;
 use crate::app::settings::Role;
 use crate::domain::lyric::{LyricCount, is_section};
@@ -51,22 +54,10 @@ pub(crate) fn draw(app: &App, skin: &Skin, place: &Place, frame: &mut Frame) {
     };
     chrome::frame(skin, frame, place, &head);
     let mut inner = place.inner();
-    if let Some(words) = unused(app, skin) {
-        let taken = remark(skin, frame, inner, (&words, Role::Muted));
-        inner.y += taken;
-        inner.height -= taken;
-    }
-    if let Some(problem) = app.compose.problem(Field::Lyric)
-        && app.compose.draft().is_sung()
-    {
-        let words = match problem {
-            Problem::Missing => (strings.lyrics_missing)(skin.keymap),
-            problem => (strings.problem)(problem, skin.keymap),
-        };
-        let words = format!("✗ {words}");
-        let taken = remark(skin, frame, inner, (&words, Role::Error));
-        inner.y += taken;
-        inner.height -= taken;
+    for (words, role) in remarks(app, skin) {
+        let rows = remark_rows(&words, inner);
+        remark(skin, frame, inner, (&words, role));
+        inner = below(inner, rows);
     }
     if empty && !app.lyrics.is_editing() {
         chrome::empty(skin, frame, inner, &(strings.lyrics_empty)(skin.keymap));
@@ -106,33 +97,119 @@ fn unused(app: &App, skin: &Skin) -> Option<String> {
     }
 }
 
-/// A remark above the text. Returns the rows it took, a blank one included.
-fn remark(skin: &Skin, frame: &mut Frame, area: Rect, (words, role): (&str, Role)) -> u16 {
+/// What is said above the text.
+fn remarks(app: &App, skin: &Skin) -> Vec<(String, Role)> {
+    let unused = unused(app, skin).map(|words| (words, Role::Muted));
+    let problem = app.compose.problem(Field::Lyric);
+    let problem = problem.filter(|_| app.compose.draft().is_sung());
+    let problem = problem.map(|problem| {
+        let words = match problem {
+            Problem::Missing => (skin.strings.lyrics_missing)(skin.keymap),
+            problem => (skin.strings.problem)(problem, skin.keymap),
+        };
+        (format!("✗ {words}"), Role::Error)
+    });
+    unused.into_iter().chain(problem).collect()
+}
+
+/// The rows of a remark that find room in `area`.
+fn remark_rows(words: &str, area: Rect) -> u16 {
     let rows = text::paragraphs(words, usize::from(area.width).saturating_sub(2));
-    let spare = area.height.saturating_sub(3);
-    let shown = (rows.len() as u16).min(spare);
-    for (part, y) in rows.into_iter().zip(area.top()..area.top() + shown) {
+    (rows.len() as u16).min(area.height.saturating_sub(3))
+}
+
+/// What a remark of `rows` rows leaves of an area: there is a blank row under it.
+fn below(area: Rect, rows: u16) -> Rect {
+    let taken = if rows == 0 { 0 } else { rows + 1 };
+    Rect {
+        y: area.y + taken,
+        height: area.height - taken,
+        ..area
+    }
+}
+
+/// A remark above the text.
+fn remark(skin: &Skin, frame: &mut Frame, area: Rect, (words, role): (&str, Role)) {
+    let parts = text::paragraphs(words, usize::from(area.width).saturating_sub(2));
+    let rows = area.top()..area.top() + remark_rows(words, area);
+    for (part, y) in parts.into_iter().zip(rows) {
         Row::new(frame.buffer_mut(), area, y)
             .skip(1)
             .put(part, skin.style(role));
     }
-    if shown == 0 { 0 } else { shown + 1 }
+}
+
+/// The place in the text at a cell: the end of a row that ends before it, and of the last row above it.
+pub(crate) fn target(app: &App, skin: &Skin, inner: Rect, at: Position) -> Option<Target> {
+    let inner = remarks(app, skin).iter().fold(inner, |area, (words, _)| {
+        below(area, remark_rows(words, area))
+    });
+    let editor = app.lyrics.editor();
+    if editor.is_empty() || !inner.contains(at) {
+        return None;
+    }
+    let view = View::new(editor, inner);
+    let row = view.seen.start + usize::from(at.y - inner.y);
+    let index = row.min(view.seen.end.checked_sub(1)?);
+    let part = view.parts.get(index)?;
+    let line = editor.lines().get(part.line)?;
+    let words = line.get(part.range.clone())?;
+    let goes_on = part.range.end < line.len();
+    // The end of a row that goes on is the beginning of the next.
+    let last = words.graphemes(true).next_back().filter(|_| goes_on);
+    let words = words.strip_suffix(last.unwrap_or_default())?;
+    let cells = usize::from(at.x.saturating_sub(inner.x + 1));
+    let before = line.get(..part.range.start + text::head(words, cells).0.len())?;
+    Some(Target::LyricsText {
+        line: part.line,
+        column: before.chars().count(),
+    })
+}
+
+/// The part of the text that is on the screen.
+struct View {
+    /// The rows around the cursor.
+    parts: Vec<Part>,
+    /// Which of them has the cursor.
+    cursor: usize,
+    /// Which of them are shown.
+    seen: Range<usize>,
+    /// The bytes before the cursor on its line.
+    at: usize,
+    /// The cells of a row: one column is for the mark, one for a cursor at the end of a full row.
+    room: usize,
+}
+
+impl View {
+    fn new(editor: &Editor, inner: Rect) -> View {
+        let lines = editor.lines();
+        let height = usize::from(inner.height);
+        let room = usize::from(inner.width).saturating_sub(2).max(2);
+        let (line, column) = editor.cursor();
+        let current = lines.get(line).map_or("", String::as_str);
+        let at = current.char_indices().nth(column);
+        let at = at.map_or(current.len(), |(at, _)| at);
+        let (parts, cursor) = around(lines, (line, at), room, height);
+        View {
+            seen: list::window(cursor, parts.len(), height),
+            parts,
+            cursor,
+            at,
+            room,
+        }
+    }
 }
 
 fn draw_text(app: &App, skin: &Skin, (inner, form): (Rect, Form), frame: &mut Frame) {
     let editor = app.lyrics.editor();
     let lines = editor.lines();
-    let height = usize::from(inner.height);
-    // One column for the mark, one for a cursor at the end of a full row.
-    let room = usize::from(inner.width).saturating_sub(2).max(2);
-    let (line, column) = editor.cursor();
-    let current = lines.get(line).map_or("", String::as_str);
-    let at = current
-        .char_indices()
-        .nth(column)
-        .map_or(current.len(), |(at, _)| at);
-    let (parts, cursor) = around(lines, (line, at), room, height);
-    let seen = list::window(cursor, parts.len(), height);
+    let View {
+        parts,
+        cursor,
+        seen,
+        at,
+        room,
+    } = View::new(editor, inner);
     let typing = app.lyrics.is_editing();
     let sung = app.compose.draft().is_sung();
     let focused = app.focus == PaneId::Lyrics;
@@ -160,7 +237,7 @@ fn draw_text(app: &App, skin: &Skin, (inner, form): (Rect, Form), frame: &mut Fr
         }
         row.put(text::head(words, room).0, skin.style(role));
         if index == cursor && focused && typing && app.overlay.is_none() {
-            let before = current.get(part.range.start..at).unwrap_or_default();
+            let before = whole.get(part.range.start..at).unwrap_or_default();
             let x = text::width(before).min(room) as u16;
             frame.set_cursor_position((inner.x + 1 + x, y));
         }
