@@ -615,9 +615,7 @@ fn a_click_in_the_lyrics_puts_the_cursor_there() {
             let screen = shoot(&app, size.0, size.1);
             let (at_x, at_y) = screen.cursor.expect("it types");
             assert!(at_y <= y, "{size:?}: {x} {y} became {at_x} {at_y}");
-            let rest: String = (at_x..x + 1)
-                .map(|x| screen.buffer[(x, y)].symbol())
-                .collect();
+            let rest: String = (at_x..=x).map(|x| screen.buffer[(x, y)].symbol()).collect();
             if at_y < y {
                 assert!(rest.trim().is_empty(), "{rest:?} is below the text");
             } else if at_x < x {
